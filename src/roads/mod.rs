@@ -1,0 +1,7 @@
+//! Streets, tiles and places from an OpenStreetMap extract. A pure library: bytes in, answers out; no
+//! file, clock, actor or database.
+
+pub mod network;
+pub mod osm;
+
+pub use network::{Leg, Path, RoadError, RoadNetwork, Snap};

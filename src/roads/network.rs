@@ -1,0 +1,80 @@
+//! What the rest of the product asks of the streets. One implementation today is plain Dijkstra on the
+//! street graph; a faster one takes its place behind the same interface.
+//!
+//! Times are tenths of a second (`u32`), distances whole metres (`u32`).
+
+use crate::units::{BoundingBox, Point};
+use std::sync::Arc;
+
+/// A place on a street: where a point off the street meets the network.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Snap {
+    /// The point on the street.
+    pub on_street: Point,
+    /// From the asked point to the street, metres.
+    pub distance_m: f32,
+    /// The directed edge, by its number in the network, and how far along it, 0 to 1.
+    pub edge: u32,
+    pub along: f32,
+    /// The same street driven the other way, if that is allowed.
+    pub reverse_edge: Option<u32>,
+}
+
+/// The cost of getting from one place to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leg {
+    /// Tenths of a second.
+    pub duration_ds: u32,
+    pub distance_m: u32,
+}
+
+/// A way through the streets, with its course.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Path {
+    pub leg: Leg,
+    /// From the first place to the last, at least two points unless both are the same.
+    pub geometry: Vec<Point>,
+    /// For each point of `geometry`, tenths of a second since the start; never decreasing.
+    pub elapsed_ds: Vec<u32>,
+}
+
+/// Why the streets have no answer.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum RoadError {
+    /// The nearest street is farther than the limit.
+    #[error(
+        "the point {lat:.6}, {lon:.6} is {distance_m:.0} m from the nearest street of the map, the limit is {limit_m:.0} m"
+    )]
+    OffTheMap { lat: f64, lon: f64, distance_m: f64, limit_m: f64 },
+    #[error("no drivable way leads from {from_lat:.6}, {from_lon:.6} to {to_lat:.6}, {to_lon:.6}")]
+    NoPath { from_lat: f64, from_lon: f64, to_lat: f64, to_lon: f64 },
+}
+
+/// The streets as the planner, the live map and the simulation use them.
+pub trait RoadNetwork: Send + Sync {
+    /// Around the drivable streets (not the file, whose ferries may reach far).
+    fn bounds(&self) -> BoundingBox;
+
+    /// The nearest drivable street.
+    fn snap(&self, at: Point) -> Result<Snap, RoadError>;
+
+    /// The fastest path, with its geometry.
+    fn path(&self, from: &Snap, to: &Snap) -> Result<Path, RoadError>;
+
+    /// The fastest leg to each target, `None` where none leads; same order as `to`.
+    fn one_to_many(&self, from: &Snap, to: &[Snap]) -> Vec<Option<Leg>>;
+
+    /// The fastest leg from each source, `None` where none leads; same order as `from`.
+    fn many_to_one(&self, from: &[Snap], to: &Snap) -> Vec<Option<Leg>>;
+
+    /// Rows are sources, columns are targets, row after row.
+    fn table(&self, from: &[Snap], to: &[Snap]) -> Vec<Option<Leg>> {
+        from.iter().flat_map(|source| self.one_to_many(source, to)).collect()
+    }
+
+    /// Limits of speed and the like are not asked for; the name of the street is, for people.
+    fn street_name(&self, snap: &Snap) -> Option<Arc<str>>;
+
+    /// How many junctions and directed edges, for logs and health.
+    fn size(&self) -> (usize, usize);
+}
