@@ -3,5 +3,6 @@
 
 pub mod network;
 pub mod osm;
+pub(crate) mod wire;
 
 pub use network::{Leg, Path, RoadError, RoadNetwork, Snap};

@@ -1,6 +1,15 @@
 //! OpenStreetMap data as it is exchanged: nodes, ways and relations with tags. Reading and writing the
 //! PBF form happens here; what the tags mean is decided elsewhere (profile, tiles, places).
 
+mod read;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use read::{OsmError, ReadProgress, read};
+pub use write::{WriteOptions, write};
+
 /// Tags in the order of the file.
 pub type Tags = Vec<(Box<str>, Box<str>)>;
 
