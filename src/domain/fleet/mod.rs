@@ -1,0 +1,3 @@
+//! Trucks: what they can carry and have on board.
+
+pub mod truck;
