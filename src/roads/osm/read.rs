@@ -238,7 +238,7 @@ fn take_block(block: &PrimitiveBlock, at: u64, budget: &Budget) -> Result<OsmMap
             }
             Element::Way(way) => {
                 let tags = take_tags(way.tags(), way.raw_tags().len(), at, budget)?;
-                budget.spend(size_of::<OsmWay>() + size_of::<i64>() * way.raw_refs().len(), at)?;
+                budget.spend(size_of::<OsmWay>() + size_of_val(way.raw_refs()), at)?;
                 map.ways.push(OsmWay { id: way.id(), nodes: way.refs().collect(), tags });
             }
             Element::Relation(relation) => {
