@@ -4,11 +4,12 @@
 //! answers events or a [`Rejection`]; `apply(state, event)` folds an event in. The same two functions
 //! serve the live actors, the replay of the journal and the tests.
 //!
-//! Reading order: `access` (who may), `command` (wishes), `event` (facts), `rejection` (a rule's no),
+//! Reading order: `access` (who may), `command` (wishes), `event` (facts), `decision` (what is to be recorded), `rejection` (a rule's no),
 //! `reaction` (what follows from a fact), then the nouns: `people`, `fleet`, `fieldwork`, `plan`.
 
 pub mod access;
 pub mod command;
+pub mod decision;
 pub mod event;
 pub mod fieldwork;
 pub mod fleet;
@@ -20,5 +21,6 @@ pub mod text;
 
 pub use access::{Role, Who};
 pub use command::{Answer, Command, Envelope};
+pub use decision::Decision;
 pub use event::{Aggregate, Event, Fact, Row};
 pub use rejection::Rejection;

@@ -96,6 +96,11 @@ pub fn apply(job: Option<Job>, id: JobId, event: &JobEvent, at: Timestamp) -> Op
             visit_take(&mut job, *visit, VisitStep::Arrive, |found| found.arrived_at = Some(*at));
             take(&mut job, JobStep::Begin);
         }
+        JobEvent::Left { visit, at } => {
+            if let Some(found) = job.visits.iter_mut().find(|known| known.id == *visit) {
+                found.left_at = Some(*at);
+            }
+        }
         JobEvent::Finished { visit, at: ended_at, outcome, promise_kept: _ } => {
             visit_take(&mut job, *visit, VisitStep::Finish, |found| {
                 found.arrived_at.get_or_insert(*ended_at);

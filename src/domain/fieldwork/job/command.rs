@@ -61,6 +61,10 @@ pub enum JobCommand {
     Arrive {
         visit: VisitId,
     },
+    /// The geofence saw the technician go.
+    Leave {
+        visit: VisitId,
+    },
     Finish {
         visit: VisitId,
         outcome: Outcome,

@@ -3,7 +3,7 @@
 use super::command::{JobChanges, JobCommand, NewJob};
 use super::event::JobEvent;
 use super::state::{Job, JobDetails, Visit};
-use super::status::{JobStep, Outcome, VisitStep};
+use super::status::{JobStep, Outcome, VisitStatus, VisitStep};
 use crate::domain::fieldwork::service_type::DURATION_S;
 use crate::domain::text::{self, Pii};
 use crate::domain::{Rejection, Who};
@@ -15,19 +15,19 @@ const WANTED_S_MAX: i64 = 366 * 86_400;
 
 /// Events and, where texts change, the texts after.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Decision {
+pub struct JobDecision {
     pub events: Vec<JobEvent>,
     pub details: Option<JobDetails>,
 }
 
-impl From<JobEvent> for Decision {
+impl From<JobEvent> for JobDecision {
     fn from(event: JobEvent) -> Self {
         Self { events: vec![event], details: None }
     }
 }
 
 /// The first decision about a job: whether it comes to be.
-pub fn create(new: NewJob) -> Result<Decision, Rejection> {
+pub fn create(new: NewJob) -> Result<JobDecision, Rejection> {
     let details = JobDetails {
         title: Pii(text::required("title", &new.details.title, text::NAME_LEN_MAX)?),
         description: Pii(text::optional(
@@ -53,7 +53,7 @@ pub fn create(new: NewJob) -> Result<Decision, Rejection> {
         wanted: new.wanted,
         technician: new.technician,
     };
-    Ok(Decision { events: vec![event], details: Some(details) })
+    Ok(JobDecision { events: vec![event], details: Some(details) })
 }
 
 /// Decides about a job that is there. `meant_at` is when the person meant it (a phone may have been
@@ -63,7 +63,7 @@ pub fn decide(
     command: JobCommand,
     who: &Who,
     meant_at: Timestamp,
-) -> Result<Decision, Rejection> {
+) -> Result<JobDecision, Rejection> {
     match command {
         JobCommand::Create(_) => {
             Err(Rejection::conflict("job_already_exists", "a job with this id is there already"))
@@ -78,7 +78,7 @@ pub fn decide(
                 return Err(over(job));
             }
             Ok(if job.promised == Some(window) {
-                Decision::default()
+                JobDecision::default()
             } else {
                 JobEvent::Promised { window }.into()
             })
@@ -143,6 +143,15 @@ pub fn decide(
             let found = own_visit(job, visit, who)?;
             visit_step(found, VisitStep::Arrive)?;
             Ok(JobEvent::Arrived { visit, at: meant_at }.into())
+        }
+        JobCommand::Leave { visit } => {
+            let found = own_visit(job, visit, who)?;
+            let is_news = found.status == VisitStatus::OnSite && found.left_at.is_none();
+            Ok(if is_news {
+                JobEvent::Left { visit, at: meant_at }.into()
+            } else {
+                JobDecision::default()
+            })
         }
         JobCommand::Finish { visit, outcome, remark } => {
             let found = own_visit(job, visit, who)?;
@@ -223,14 +232,14 @@ fn own_visit<'a>(job: &'a Job, visit: VisitId, who: &Who) -> Result<&'a Visit, R
     Ok(found)
 }
 
-fn with_remark(job: &Job, event: JobEvent, remark: &str) -> Result<Decision, Rejection> {
+fn with_remark(job: &Job, event: JobEvent, remark: &str) -> Result<JobDecision, Rejection> {
     let remark = text::optional("remark", remark, text::NOTE_LEN_MAX)?;
     let details =
         (!remark.is_empty()).then(|| JobDetails { remark: Pii(remark), ..job.details.clone() });
-    Ok(Decision { events: vec![event], details })
+    Ok(JobDecision { events: vec![event], details })
 }
 
-fn change(job: &Job, changes: JobChanges) -> Result<Decision, Rejection> {
+fn change(job: &Job, changes: JobChanges) -> Result<JobDecision, Rejection> {
     if job.status.is_over() {
         return Err(over(job));
     }
@@ -257,7 +266,7 @@ fn change(job: &Job, changes: JobChanges) -> Result<Decision, Rejection> {
         check_facts(*priority, *duration_s, skills, load)?;
         check_wanted(*wanted, *duration_s)?;
     }
-    Ok(Decision { events: vec![event], details: Some(details) })
+    Ok(JobDecision { events: vec![event], details: Some(details) })
 }
 
 fn check_facts(

@@ -62,6 +62,11 @@ pub enum JobEvent {
         visit: VisitId,
         at: Timestamp,
     },
+    /// By geofence, without a word: the status stays, people look into it.
+    Left {
+        visit: VisitId,
+        at: Timestamp,
+    },
     Finished {
         visit: VisitId,
         at: Timestamp,

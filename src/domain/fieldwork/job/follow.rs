@@ -31,6 +31,7 @@ pub fn placed(job: &mut Job, route: &Route, stop: &Stop, at: Timestamp) {
             accepted_at: None,
             departed_at: None,
             arrived_at: None,
+            left_at: None,
             finished_at: None,
             outcome: None,
         });

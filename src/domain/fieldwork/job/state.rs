@@ -66,6 +66,8 @@ pub struct Visit {
     pub accepted_at: Option<Timestamp>,
     pub departed_at: Option<Timestamp>,
     pub arrived_at: Option<Timestamp>,
+    /// The technician left the place, by geofence, without having said that the work is done.
+    pub left_at: Option<Timestamp>,
     pub finished_at: Option<Timestamp>,
     pub outcome: Option<Outcome>,
 }
