@@ -6,6 +6,8 @@
 pub mod clock;
 pub mod geo;
 pub mod id;
+#[cfg(test)]
+pub mod test_data;
 pub mod time;
 
 pub use clock::Clock;
