@@ -67,6 +67,12 @@ pub struct Piece {
     is_against: bool,
 }
 
+impl Piece {
+    pub(super) fn is_against(&self) -> bool {
+        self.is_against
+    }
+}
+
 /// Whether a restriction forbids its turn or all others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TurnRule {
@@ -101,13 +107,14 @@ impl Streets {
     /// The points of an edge in the order of driving: at least two, the first and the last at its
     /// junctions.
     pub fn course(&self, edge: EdgeIndex) -> Vec<Point> {
-        let piece = &self.graph[edge];
-        let points = &self.points[piece.course.start as usize..piece.course.end as usize];
-        let mut course: Vec<Point> = points.iter().map(|at| at.point()).collect();
-        if piece.is_against {
-            course.reverse();
-        }
-        course
+        let points = self.points_of(edge).iter().map(|at| at.point());
+        if self.graph[edge].is_against { points.rev().collect() } else { points.collect() }
+    }
+
+    /// The points of an edge in the order of the way, which both directions share.
+    pub(super) fn points_of(&self, edge: EdgeIndex) -> &[PointE7] {
+        let course = &self.graph[edge].course;
+        &self.points[course.start as usize..course.end as usize]
     }
 
     /// The name of the street, or its number where it has no name.

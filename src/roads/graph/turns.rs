@@ -183,7 +183,7 @@ fn turn_over_ways(
                 return Err(IgnoredRestriction::Ambiguous);
             }
             if reached == via_ways.len() {
-                let ends = edges_where(to_edges, &goes_on);
+                let ends = edges_where(to_edges, goes_on);
                 found.extend(ends.iter().map(|to| (*from, walk[1..].to_vec(), *to)));
             }
             if walk.len() > VIA_EDGES_MAX {

@@ -226,13 +226,12 @@ pub fn judge_node(tags: &Tags) -> Passage {
     match access(tags) {
         Some(Access::Closed) => Passage::Closed,
         Some(Access::Restricted) => Passage::Delayed(table::LOCKED_GATE_DS),
-        Some(Access::Open) => Passage::Free,
         None if barrier == "bollard" && tag(tags, "bollard") == Some("rising") => {
             Passage::Delayed(table::LOCKED_GATE_DS)
         }
         None if barrier == "toll_booth" => Passage::Delayed(table::TOLL_BOOTH_DS),
         None if table::BARRIERS_CLOSED.contains(&barrier) => Passage::Closed,
-        None => Passage::Free,
+        Some(Access::Open) | None => Passage::Free,
     }
 }
 
