@@ -9,6 +9,7 @@ pub mod profile;
 mod snap;
 #[cfg(test)]
 pub(crate) mod test_maps;
+pub mod town;
 pub(crate) mod wire;
 
 pub use network::{Leg, Path, RoadError, RoadNetwork, Snap};
