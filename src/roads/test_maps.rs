@@ -3,6 +3,7 @@
 use super::graph::{Streets, build};
 use super::osm::{OsmMap, OsmNode, OsmWay, Tags, read};
 use crate::units::Point;
+use crate::units::test_data::test_data;
 use proptest::prelude::*;
 
 fn way_tags() -> impl Strategy<Value = Tags> {
@@ -48,20 +49,9 @@ pub(crate) fn random_point() -> impl Strategy<Value = Point> {
 }
 
 /// The bytes of a real extract, or `None` with a line that says why the test is skipped.
-#[expect(clippy::disallowed_methods, reason = "tests of real maps are told by the environment")]
 pub(crate) fn real_extract(name: &str) -> Option<Vec<u8>> {
-    let Some(folder) = std::env::var_os("SORTIE_TEST_DATA") else {
-        println!("skipped: SORTIE_TEST_DATA is not set");
-        return None;
-    };
-    let path = std::path::Path::new(&folder).join("osm").join(name);
-    match std::fs::read(&path) {
-        Ok(bytes) => Some(bytes),
-        Err(error) => {
-            println!("skipped: {} cannot be read: {error}", path.display());
-            None
-        }
-    }
+    let path = test_data(&format!("osm/{name}"))?;
+    Some(std::fs::read(path).expect("an extract that is there is readable"))
 }
 
 /// The streets of a real extract.

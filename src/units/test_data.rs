@@ -9,12 +9,12 @@ use std::path::PathBuf;
 #[expect(clippy::disallowed_methods, reason = "the one place where tests read the environment")]
 pub fn test_data(name: &str) -> Option<PathBuf> {
     let Some(folder) = std::env::var_os("SORTIE_TEST_DATA") else {
-        eprintln!("skipped: SORTIE_TEST_DATA is not set, so there is no {name}");
+        println!("skipped: SORTIE_TEST_DATA is not set, so there is no {name}");
         return None;
     };
     let path = PathBuf::from(folder).join(name);
     if !path.exists() {
-        eprintln!("skipped: {} does not exist", path.display());
+        println!("skipped: {} does not exist", path.display());
         return None;
     }
     Some(path)
