@@ -7,8 +7,12 @@ use super::status::{JobStep, VisitStatus, VisitStep};
 use crate::domain::plan::{Route, Stop};
 use crate::units::Timestamp;
 
-/// The job's visit stands on this route at this stop.
+/// The job's visit stands on this route at this stop. A visit that is over stays as it is: its stop is
+/// a record of the day, and the job may be open again for another visit.
 pub fn placed(job: &mut Job, route: &Route, stop: &Stop, at: Timestamp) {
+    if job.find_visit(stop.visit).is_some_and(|visit| visit.status.is_over()) {
+        return;
+    }
     if let Some(visit) = job.visits.iter_mut().find(|visit| visit.id == stop.visit) {
         if visit.technician != route.technician && !visit.status.is_under_way() {
             // Somebody else's visit now: what the one before had said of it no longer counts.
@@ -57,5 +61,66 @@ pub fn removed(job: &mut Job, visit: crate::units::id::VisitId) {
         && let Some(after) = job.status.after(JobStep::Unschedule)
     {
         job.status = after;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fieldwork::job::{JobDetails, JobStatus, Outcome};
+    use crate::domain::plan::Route;
+    use crate::domain::text::{Load, Skills};
+    use crate::units::id::{
+        CustomerId, JobId, LocationId, ServiceTypeId, TechnicianId, TerritoryId,
+    };
+    use crate::units::{LocalDay, TimeWindow};
+    use uuid::Uuid;
+
+    #[test]
+    fn a_finished_stop_on_a_renewed_route_does_not_schedule_its_open_job_again() {
+        let window = TimeWindow { from: Timestamp(0), until: Timestamp(1) };
+        let day = LocalDay::parse("2026-11-20").unwrap();
+        let technician = TechnicianId(Uuid::nil());
+        let id = Route::id_for(technician, day);
+        let route = Route::empty(id, TerritoryId(Uuid::nil()), technician, None, day);
+        let mut job = Job {
+            id: JobId(Uuid::nil()),
+            number: 1,
+            territory: TerritoryId(Uuid::nil()),
+            customer: CustomerId(Uuid::nil()),
+            location: LocationId(Uuid::nil()),
+            service_type: ServiceTypeId(Uuid::nil()),
+            details: JobDetails::default(),
+            status: JobStatus::Open,
+            priority: 0,
+            duration_s: 600,
+            skills: Skills::new(),
+            load: Load::new(),
+            needs_approval: false,
+            wanted: None,
+            promised: None,
+            technician: None,
+            created_at: Timestamp(0),
+            ended_at: None,
+            visits: Vec::new(),
+            version: 1,
+        };
+        let stop = Stop {
+            visit: job.next_visit_id(),
+            job: job.id,
+            planned: window,
+            start_at: window.from,
+            travel_s: 0,
+            travel_m: 0,
+            locked: false,
+            published: true,
+        };
+        placed(&mut job, &route, &stop, Timestamp(2));
+        assert_eq!(job.status, JobStatus::Scheduled);
+        let visit = &mut job.visits[0];
+        (visit.status, visit.outcome) = (VisitStatus::Finished, Some(Outcome::Partial));
+        job.status = JobStatus::Open;
+        placed(&mut job, &route, &stop, Timestamp(3));
+        assert_eq!(job.status, JobStatus::Open);
     }
 }
