@@ -1,0 +1,112 @@
+//! Technicians and trucks as shown: what stands in the books, with what holds right now.
+
+use crate::domain::fleet::truck::Truck;
+use crate::domain::people::technician::{BreakRule, Duty, DutyStatus, Shift, Technician};
+use crate::domain::text::{Load, Pii};
+use crate::units::id::{TechnicianId, TerritoryId, TruckId};
+use crate::units::{Point, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use utoipa::ToSchema;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TechnicianView {
+    pub id: TechnicianId,
+    pub territory: TerritoryId,
+    #[schema(value_type = String)]
+    pub name: Pii<String>,
+    #[schema(value_type = String)]
+    pub phone: Pii<String>,
+    pub skills: BTreeSet<String>,
+    pub shifts: Vec<Shift>,
+    pub breaks: Vec<BreakRule>,
+    #[schema(value_type = Point)]
+    pub start: Pii<Point>,
+    #[schema(value_type = Option<Point>)]
+    pub end: Option<Pii<Point>>,
+    pub truck: Option<TruckId>,
+    #[schema(value_type = Option<String>)]
+    pub device: Option<Pii<String>>,
+    pub active: bool,
+    pub version: u32,
+    pub duty: DutyView,
+    /// Where they were last seen.
+    pub position: Option<PositionView>,
+}
+
+/// Whether a technician works at present.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DutyView {
+    pub status: DutyStatus,
+    pub since: Timestamp,
+    /// Set while nothing has been heard for too long on duty.
+    pub silent_since: Option<Timestamp>,
+}
+
+/// A reading as shown.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PositionView {
+    pub lat: f64,
+    pub lon: f64,
+    pub heading_deg: Option<f32>,
+    pub speed_kmh: Option<f32>,
+    pub accuracy_m: Option<f32>,
+    pub at: Timestamp,
+}
+
+impl TechnicianView {
+    pub fn new(noun: Technician, duty: &Duty, position: Option<PositionView>) -> Self {
+        Self {
+            id: noun.id,
+            territory: noun.territory,
+            name: noun.name,
+            phone: noun.phone,
+            skills: noun.skills,
+            shifts: noun.shifts,
+            breaks: noun.breaks,
+            start: noun.start,
+            end: noun.end,
+            truck: noun.truck,
+            device: noun.device,
+            active: noun.active,
+            version: noun.version,
+            duty: DutyView {
+                status: duty.status,
+                since: duty.since,
+                silent_since: duty.silent_since,
+            },
+            position,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TruckView {
+    pub id: TruckId,
+    pub territory: TerritoryId,
+    pub name: String,
+    pub plate: String,
+    /// The most it carries, by dimension.
+    pub capacity: BTreeMap<String, u32>,
+    pub equipment: BTreeSet<String>,
+    pub active: bool,
+    pub version: u32,
+    /// What it carries at present, by dimension.
+    pub cargo: BTreeMap<String, u32>,
+}
+
+impl TruckView {
+    pub fn new(noun: Truck, cargo: Load) -> Self {
+        Self {
+            id: noun.id,
+            territory: noun.territory,
+            name: noun.name,
+            plate: noun.plate,
+            capacity: noun.capacity,
+            equipment: noun.equipment,
+            active: noun.active,
+            version: noun.version,
+            cargo,
+        }
+    }
+}

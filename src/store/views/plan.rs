@@ -1,0 +1,165 @@
+//! Routes, proposals and a territory's whole day as shown.
+
+use super::{JobView, TechnicianView, TruckView};
+use crate::domain::plan::proposal::Move;
+use crate::domain::plan::{Difference, Proposal, ProposalStatus, Route, Stop};
+use crate::units::id::{JobId, ProposalId, RouteId, TechnicianId, TerritoryId, TruckId, VisitId};
+use crate::units::{LocalDay, TimeWindow, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RouteView {
+    pub id: RouteId,
+    pub territory: TerritoryId,
+    pub technician: TechnicianId,
+    pub truck: Option<TruckId>,
+    pub day: LocalDay,
+    /// In driving order; visits that are over stay in front.
+    pub stops: Vec<StopView>,
+    /// When the technician is to leave the start, and be at the end.
+    pub planned: Option<TimeWindow>,
+    pub travel_s: u32,
+    pub travel_m: u32,
+    pub version: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StopView {
+    pub visit: VisitId,
+    pub job: JobId,
+    /// Arrival at the location and end of the work.
+    pub planned: TimeWindow,
+    /// When the work begins.
+    pub start_at: Timestamp,
+    /// From the stop before (or the start).
+    pub travel_s: u32,
+    pub travel_m: u32,
+    pub locked: bool,
+    pub published: bool,
+}
+
+impl From<Stop> for StopView {
+    fn from(stop: Stop) -> Self {
+        Self {
+            visit: stop.visit,
+            job: stop.job,
+            planned: stop.planned,
+            start_at: stop.start_at,
+            travel_s: stop.travel_s,
+            travel_m: stop.travel_m,
+            locked: stop.locked,
+            published: stop.published,
+        }
+    }
+}
+
+impl From<Route> for RouteView {
+    fn from(route: Route) -> Self {
+        Self {
+            id: route.id,
+            territory: route.territory,
+            technician: route.technician,
+            truck: route.truck,
+            day: route.day,
+            stops: route.stops.into_iter().map(Into::into).collect(),
+            planned: route.planned,
+            travel_s: route.travel_s,
+            travel_m: route.travel_m,
+            version: route.version,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ProposalView {
+    pub id: ProposalId,
+    pub territory: TerritoryId,
+    pub day: LocalDay,
+    pub status: ProposalStatus,
+    pub made_at: Timestamp,
+    /// The routes that would change, as they would be.
+    pub routes: Vec<RouteView>,
+    pub difference: DifferenceView,
+    pub version: u32,
+}
+
+/// Proposal minus present plan; negative is better.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DifferenceView {
+    pub travel_s: i64,
+    pub travel_m: i64,
+    pub lateness_s: i64,
+    pub moved_promises: u32,
+    pub placed_jobs: u32,
+    pub moves: Vec<MoveView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MoveView {
+    pub job: JobId,
+    pub from: Option<TechnicianId>,
+    pub to: Option<TechnicianId>,
+    pub arrival_before: Option<Timestamp>,
+    pub arrival_after: Option<Timestamp>,
+}
+
+impl From<Move> for MoveView {
+    fn from(one: Move) -> Self {
+        Self {
+            job: one.job,
+            from: one.from,
+            to: one.to,
+            arrival_before: one.arrival_before,
+            arrival_after: one.arrival_after,
+        }
+    }
+}
+
+impl From<Difference> for DifferenceView {
+    fn from(difference: Difference) -> Self {
+        Self {
+            travel_s: difference.travel_s,
+            travel_m: difference.travel_m,
+            lateness_s: difference.lateness_s,
+            moved_promises: difference.moved_promises,
+            placed_jobs: difference.placed_jobs,
+            moves: difference.moves.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<Proposal> for ProposalView {
+    fn from(proposal: Proposal) -> Self {
+        Self {
+            id: proposal.id,
+            territory: proposal.territory,
+            day: proposal.day,
+            status: proposal.status,
+            made_at: proposal.made_at,
+            routes: proposal.routes.into_iter().map(Into::into).collect(),
+            difference: proposal.difference.into(),
+            version: proposal.version,
+        }
+    }
+}
+
+/// All that the screens of a territory's day show. Whoever sends it adds `now` and `speed`, which the
+/// store does not know.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PlanView {
+    pub territory: TerritoryId,
+    pub day: LocalDay,
+    /// IANA name of the organization's time zone.
+    pub time_zone: String,
+    /// The organization's journal position that this shows.
+    pub seq: i64,
+    pub routes: Vec<RouteView>,
+    /// Open jobs whose wanted window touches the day, or that have none; and every job with a stop on a
+    /// route of the day.
+    pub jobs: Vec<JobView>,
+    pub technicians: Vec<TechnicianView>,
+    pub trucks: Vec<TruckView>,
+    /// Offered ones of the day.
+    pub proposals: Vec<ProposalView>,
+}
