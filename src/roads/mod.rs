@@ -1,8 +1,10 @@
 //! Streets, tiles and places from an OpenStreetMap extract. A pure library: bytes in, answers out; no
 //! file, clock, actor or database.
 
+pub mod clip;
 pub mod dijkstra;
 pub mod graph;
+pub mod map;
 pub mod network;
 pub mod osm;
 pub mod profile;
@@ -12,4 +14,5 @@ pub(crate) mod test_maps;
 pub mod town;
 pub(crate) mod wire;
 
+pub use map::{ImportOptions, ImportReport, Map, MapError, Progress, Stage};
 pub use network::{Leg, Path, RoadError, RoadNetwork, Snap};

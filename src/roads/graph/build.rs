@@ -26,12 +26,13 @@ pub fn build(map: &OsmMap) -> (Option<Streets>, StreetReport) {
     streets.restrictions = read_restrictions(map, &streets.graph, &mut report);
     report.junctions = streets.graph.node_count();
     report.edges = streets.graph.edge_count();
-    report.length_km = streets
+    let length_m: f64 = streets
         .graph
         .edge_references()
         .filter(|edge| edge.weight().reverse.is_none_or(|reverse| edge.id() < reverse))
-        .map(|edge| f64::from(edge.weight().length_dm) * 1e-4)
+        .map(|edge| f64::from(edge.weight().length_dm) * 0.1)
         .sum();
+    report.length_km = length_m.round() / 1000.0;
     (Some(streets), report)
 }
 

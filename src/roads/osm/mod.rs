@@ -7,6 +7,9 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(crate) use tests::store_unpacked;
+
 pub use read::{OsmError, ReadProgress, read};
 pub use write::{WriteOptions, write};
 

@@ -105,7 +105,7 @@ proptest! {
 }
 
 /// The same file with its blobs stored raw, as the format allows.
-fn store_unpacked(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn store_unpacked(bytes: &[u8]) -> Vec<u8> {
     use crate::roads::wire::{Field, Writer, next_field};
     use std::io::Read as _;
     let mut file = Vec::new();

@@ -1,0 +1,219 @@
+//! One call from the bytes of an extract to everything the product asks of a map, with a report of what
+//! became of the file. It measures no time: whoever follows the progress can.
+
+use super::clip::within;
+use super::dijkstra::DijkstraNetwork;
+use super::graph::{StreetReport, Streets, build};
+use super::network::RoadNetwork;
+use super::osm::{OsmError, OsmMap, read};
+use crate::units::BoundingBox;
+use serde::Serialize;
+use std::sync::Arc;
+
+/// A map in memory.
+#[derive(Clone)]
+pub struct Map {
+    /// Snapping, paths and travel times.
+    pub network: Arc<dyn RoadNetwork>,
+    /// The street graph, for who needs more than the network answers.
+    pub streets: Arc<Streets>,
+    /// Around the streets; the file may reach farther.
+    pub bounds: BoundingBox,
+    pub report: ImportReport,
+}
+
+/// What is made of a file.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ImportOptions {
+    /// Only this part of the file.
+    pub area: Option<BoundingBox>,
+}
+
+/// Why there is no map.
+#[derive(Debug, thiserror::Error)]
+pub enum MapError {
+    #[error("the file cannot be read as an OpenStreetMap extract")]
+    Osm(#[from] OsmError),
+    #[error("the extract has no street that a car can drive on")]
+    NoStreets,
+    #[error(
+        "no street lies in the area {}; the streets of the file lie in {}",
+        describe(area),
+        describe(file)
+    )]
+    EmptyArea { area: BoundingBox, file: BoundingBox },
+}
+
+fn describe(area: &BoundingBox) -> String {
+    format!("{:.4},{:.4},{:.4},{:.4}", area.west, area.south, area.east, area.north)
+}
+
+/// The steps of an import, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Unpacking the file; counted in bytes.
+    Reading,
+    /// Cutting the wanted area out.
+    Cutting,
+    /// Ways to the graph of streets.
+    Streets,
+    /// What snapping and searching need.
+    Network,
+}
+
+/// How far an import is. A stage without a count of its own has a total of 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    pub stage: Stage,
+    pub done: u64,
+    pub total: u64,
+}
+
+/// What became of the file.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ImportReport {
+    pub file_bytes: u64,
+    /// In the file, or in the wanted area of it.
+    pub nodes: usize,
+    pub ways: usize,
+    pub relations: usize,
+    pub bounds: BoundingBox,
+    pub streets: StreetReport,
+}
+
+impl Map {
+    /// Reads an extract and builds all of it.
+    pub fn from_pbf(
+        bytes: &[u8],
+        options: &ImportOptions,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Self, MapError> {
+        let osm = read(bytes, &mut |reading| {
+            progress(Progress {
+                stage: Stage::Reading,
+                done: reading.bytes_done,
+                total: reading.bytes_total,
+            });
+        })?;
+        let Some(area) = options.area else {
+            return Self::from_osm(&osm, bytes.len() as u64, progress);
+        };
+        let cut = staged(progress, Stage::Cutting, || within(&osm, &area));
+        match Self::from_osm(&cut, bytes.len() as u64, progress) {
+            Err(MapError::NoStreets) => Err(match build(&osm).0 {
+                Some(streets) => MapError::EmptyArea { area, file: streets.bounds() },
+                None => MapError::NoStreets,
+            }),
+            result => result,
+        }
+    }
+
+    /// Builds from an extract that is in memory already, such as a made-up town.
+    pub fn from_osm(
+        osm: &OsmMap,
+        file_bytes: u64,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Self, MapError> {
+        let (streets, street_report) = staged(progress, Stage::Streets, || build(osm));
+        let streets = Arc::new(streets.ok_or(MapError::NoStreets)?);
+        let network =
+            staged(progress, Stage::Network, || DijkstraNetwork::new(Arc::clone(&streets)));
+        let bounds = streets.bounds();
+        let report = ImportReport {
+            file_bytes,
+            nodes: osm.nodes.len(),
+            ways: osm.ways.len(),
+            relations: osm.relations.len(),
+            bounds,
+            streets: street_report,
+        };
+        Ok(Self { network: Arc::new(network), streets, bounds, report })
+    }
+}
+
+fn staged<T>(progress: &mut dyn FnMut(Progress), stage: Stage, work: impl FnOnce() -> T) -> T {
+    progress(Progress { stage, done: 0, total: 1 });
+    let result = work();
+    progress(Progress { stage, done: 1, total: 1 });
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::roads::osm::{WriteOptions, write};
+    use crate::roads::test_maps::{random_map, real_extract};
+    use crate::units::Point;
+    use proptest::prelude::*;
+
+    fn import(bytes: &[u8], options: &ImportOptions) -> Result<Map, MapError> {
+        Map::from_pbf(bytes, options, &mut |_| {})
+    }
+
+    #[test]
+    fn a_file_without_streets_and_an_area_without_streets_are_told_apart() {
+        let empty = write(&OsmMap::default(), &WriteOptions::default());
+        let everything = ImportOptions::default();
+        assert!(matches!(import(&empty, &everything), Err(MapError::NoStreets)));
+        assert!(matches!(import(b"nonsense", &everything), Err(MapError::Osm(_))));
+
+        let mut town = OsmMap::default();
+        for (id, lon_e7) in [(1, 145_000_000), (2, 145_100_000)] {
+            let tags = Vec::new();
+            town.nodes.push(crate::roads::osm::OsmNode { id, lat_e7: 359_000_000, lon_e7, tags });
+        }
+        let tags = vec![("highway".into(), "residential".into())];
+        town.ways.push(crate::roads::osm::OsmWay { id: 1, nodes: vec![1, 2], tags });
+        let bytes = write(&town, &WriteOptions::default());
+        assert!(import(&bytes, &everything).is_ok());
+        let area = BoundingBox::parse("0,0,1,1").unwrap();
+        let refused = import(&bytes, &ImportOptions { area: Some(area) }).err().unwrap();
+        assert_eq!(
+            refused.to_string(),
+            "no street lies in the area 0.0000,0.0000,1.0000,1.0000; \
+             the streets of the file lie in 14.5000,35.9000,14.5100,35.9000"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_maps_are_built_or_refused_but_never_cause_a_panic(
+            map in random_map(),
+            flips in prop::collection::vec((0.0..1.0, 0_u8..8), 0..4),
+        ) {
+            let mut bytes = crate::roads::osm::store_unpacked(&write(&map, &WriteOptions::default()));
+            let len = bytes.len();
+            for (at, bit) in flips {
+                bytes[(len as f64 * at) as usize] ^= 1 << bit;
+            }
+            if let Ok(map) = import(&bytes, &ImportOptions::default()) {
+                let centre = map.bounds.centre();
+                let corner = Point { lat: map.bounds.south, lon: map.bounds.west };
+                if let (Ok(from), Ok(to)) = (map.network.snap(centre), map.network.snap(corner)) {
+                    let _ = map.network.path(&from, &to);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn real_extracts_become_maps_whose_bounds_are_those_of_their_streets() {
+        for (name, junctions_min, width_max_deg) in [
+            ("monaco.osm.pbf", 1_500, 0.2),
+            ("malta.osm.pbf", 20_000, 0.5),
+            ("porto.osm.pbf", 50_000, 0.6),
+        ] {
+            let Some(bytes) = real_extract(name) else { return };
+            let map = import(&bytes, &ImportOptions::default()).unwrap();
+            let report = &map.report.streets;
+            println!("{name}: {:#?}", map.report);
+            assert!(report.junctions > junctions_min, "{name}: {report:?}");
+            assert!(map.bounds.east - map.bounds.west < width_max_deg, "{name}: {:?}", map.bounds);
+            assert!(report.restrictions_at_junctions > 0, "{name}: {report:?}");
+            let share_left_out = report.junctions_left_out as f64
+                / (report.junctions + report.junctions_left_out) as f64;
+            assert!(share_left_out < 0.15, "{name} loses {share_left_out}");
+        }
+    }
+}
