@@ -1,1 +1,40 @@
-//! solver
+//! Tours for vehicles: a pure library that knows tasks and vehicles, never jobs and technicians. No clock, no dice of
+//! its own: a seed, a budget and a question "how much of the time is used" are arguments.
+//!
+//! A caller writes a [`Draft`], [`Problem::parse`] checks it. A [`Plan`] is who does what in which order; [`Schedule`]
+//! says when, and what is wrong with it. [`Tours`] is a plan kept alive, with earliest and latest times at every stop,
+//! so that one more task is judged in constant time per position. On it work [`insertion`] (one task, now),
+//! [`assignment`] (many tasks at once) and [`search`] (ruin and recreate, as long as there is time). [`checker`] shares
+//! no code with any of them and judges every result in tests and debug builds.
+//!
+//! Rules are hard. A plan that already breaks some (a day that runs late) is taken up by [`Problem::tolerating`]: what
+//! is broken now may stay broken as far as it is, at a price, so that it can be improved and never gets worse unseen.
+
+pub mod checker;
+pub mod disruption;
+pub mod draft;
+pub mod insertion;
+pub mod matrix;
+pub mod plan;
+pub mod problem;
+pub mod schedule;
+pub mod skills;
+pub mod solution;
+pub mod tour;
+pub mod tours;
+mod validate;
+mod walk;
+
+pub use disruption::{Disruption, Moving};
+pub use draft::{
+    Break, Draft, Lateness, Limits, Pinned, Role, Task, TaskId, Vehicle, VehicleCosts, VehicleId,
+    Window, WorkByType,
+};
+pub use matrix::{Matrix, MatrixError, UNREACHABLE_S};
+pub use plan::{Plan, PlanError, Tolerance};
+pub use problem::{COST_UNIT, Cost, Problem};
+pub use schedule::{Schedule, Stop, Violation, Visit};
+pub use skills::Skills;
+pub use solution::Solution;
+pub use tours::{Place, Tours};
+pub use validate::ProblemError;

@@ -1,0 +1,305 @@
+//! Judges a finished solution by the draft alone. It replays every tour from the times the solution claims, and shares
+//! no code with what made them: no earliest times, no flat tables, no walk. Slow, plain, and used in all tests and in
+//! debug builds.
+
+use super::draft::{Draft, Pinned, Role, Task, TaskId, Vehicle, Window};
+use super::problem::Problem;
+use super::schedule::{Schedule, Stop};
+use super::solution::Solution;
+
+/// Something that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    pub tour: usize,
+    pub what: String,
+}
+
+/// Every fault of a solution; none if it keeps all rules and its times and costs are true.
+pub fn check(problem: &Problem, solution: &Solution) -> Vec<Fault> {
+    let draft = problem.draft();
+    let mut faults = Vec::new();
+    let mut times_done = vec![0; draft.tasks.len()];
+    if solution.schedules.len() != draft.vehicles.len() {
+        faults.push(Fault { tour: 0, what: "not one tour per vehicle".to_owned() });
+        return faults;
+    }
+    let mut cost: i128 = 0;
+    for (tour, schedule) in solution.schedules.iter().enumerate() {
+        let mut replay = Replay {
+            draft,
+            waived: problem.waived(),
+            vehicle: &draft.vehicles[tour],
+            tour,
+            faults: &mut faults,
+        };
+        for visit in &schedule.visits {
+            if let Stop::Task(task) = visit.stop {
+                times_done[task.index()] += 1;
+            }
+        }
+        cost += replay.run(schedule);
+    }
+    let mut fault = |what: String| faults.push(Fault { tour: usize::MAX, what });
+    for (task, &times) in times_done.iter().enumerate() {
+        let is_left_out = solution.left_out.contains(&TaskId(task as u32));
+        if times + i32::from(is_left_out) != 1 {
+            fault(format!("task {task} is done {times} times, left out: {is_left_out}"));
+        }
+    }
+    cost += solution
+        .left_out
+        .iter()
+        .map(|task| i128::from(problem.left_out_cost(*task)))
+        .sum::<i128>();
+    if cost != i128::from(solution.cost) {
+        fault(format!("the cost is {cost}, not {}", solution.cost));
+    }
+    faults
+}
+
+struct Replay<'a> {
+    draft: &'a Draft,
+    waived: &'a [(TaskId, super::draft::VehicleId)],
+    vehicle: &'a Vehicle,
+    tour: usize,
+    faults: &'a mut Vec<Fault>,
+}
+
+impl Replay<'_> {
+    fn fault(&mut self, what: String) {
+        self.faults.push(Fault { tour: self.tour, what });
+    }
+
+    fn expect(&mut self, holds: bool, what: impl FnOnce() -> String) {
+        if !holds {
+            self.fault(what());
+        }
+    }
+
+    /// Replays one tour and gives its cost in inner costs.
+    fn run(&mut self, schedule: &Schedule) -> i128 {
+        let tasks: Vec<TaskId> = schedule
+            .visits
+            .iter()
+            .filter_map(|visit| match visit.stop {
+                Stop::Task(task) => Some(task),
+                Stop::Break(_) => None,
+            })
+            .collect();
+        self.expect(schedule.vehicle.index() == self.tour, || "wrong vehicle".to_owned());
+        if tasks.is_empty() {
+            self.expect(self.vehicle.pinned.is_empty(), || "pinned visits are missing".to_owned());
+            self.expect(schedule.visits.is_empty(), || "a break without tasks".to_owned());
+            return 0;
+        }
+        self.check_order(&tasks);
+        self.check_loads(schedule, &tasks);
+        self.replay_times(schedule, tasks.len())
+    }
+
+    fn check_order(&mut self, tasks: &[TaskId]) {
+        let pins: Vec<TaskId> = self.vehicle.pinned.iter().map(|pin| pin.task).collect();
+        self.expect(tasks.starts_with(&pins), || "pinned visits are not first".to_owned());
+        for (at, id) in tasks.iter().enumerate() {
+            let task = &self.draft.tasks[id.index()];
+            let is_waived =
+                self.waived.iter().any(|(of, by)| of == id && by.index() == self.tour);
+            if !is_waived {
+                let has_skills =
+                    task.skills.iter().all(|skill| self.vehicle.skills.contains(skill));
+                self.expect(has_skills, || format!("no skill for task {}", id.0));
+                let is_free = task.locked_to.is_none_or(|locked| locked.index() == self.tour);
+                self.expect(is_free, || format!("task {} is locked elsewhere", id.0));
+            }
+            let is_ordered = match task.role {
+                Role::Alone => true,
+                Role::Pickup { delivery } => tasks.iter().skip(at).any(|other| *other == delivery),
+                Role::Delivery { pickup } => tasks.iter().take(at).any(|other| *other == pickup),
+            };
+            self.expect(is_ordered, || format!("task {} is apart from its other half", id.0));
+        }
+        if let Some(most) = self.vehicle.limits.tasks {
+            self.expect(tasks.len() <= most as usize, || format!("{} tasks", tasks.len()));
+        }
+    }
+
+    fn check_loads(&mut self, schedule: &Schedule, tasks: &[TaskId]) {
+        let dimensions = self
+            .draft
+            .tasks
+            .iter()
+            .flat_map(|task| [task.delivery.len(), task.pickup.len()])
+            .chain(self.draft.vehicles.iter().map(|vehicle| vehicle.capacity.len()))
+            .max()
+            .unwrap_or(0);
+        let amount = |amounts: &[i32], d: usize| i64::from(amounts.get(d).copied().unwrap_or(0));
+        for d in 0..dimensions {
+            let capacity = amount(&self.vehicle.capacity, d);
+            let mut load: i64 = tasks
+                .iter()
+                .map(|id| &self.draft.tasks[id.index()])
+                .filter(|task| !matches!(task.role, Role::Delivery { .. }))
+                .map(|task| amount(&task.delivery, d))
+                .sum();
+            self.expect(load <= capacity, || format!("starts with {load} of {capacity}"));
+            self.expect(amount(&schedule.initial_load, d) == load, || "wrong first load".to_owned());
+            for visit in &schedule.visits {
+                match visit.stop {
+                    Stop::Task(id) => {
+                        let task = &self.draft.tasks[id.index()];
+                        load += amount(&task.pickup, d) - amount(&task.delivery, d);
+                        self.expect(load <= capacity, || {
+                            format!("{load} of {capacity} aboard after task {}", id.0)
+                        });
+                    }
+                    Stop::Break(index) => {
+                        let most = self.vehicle.breaks.get(index).and_then(|rest| {
+                            rest.max_load.as_ref().and_then(|max| max.get(d)).copied()
+                        });
+                        if let Some(most) = most {
+                            self.expect(load <= i64::from(most), || "rests too loaded".to_owned());
+                        }
+                    }
+                }
+                self.expect(amount(&visit.load, d) == load, || "wrong load".to_owned());
+            }
+        }
+    }
+
+    /// Goes through the claimed times and adds up what they cost.
+    fn replay_times(&mut self, schedule: &Schedule, count: usize) -> i128 {
+        let vehicle = self.vehicle;
+        let costs = vehicle.costs;
+        // Everything in 1/3,600,000 of the caller's unit.
+        let mut cost = i128::from(costs.fixed) * 3_600_000;
+        let mut now = schedule.departure_s;
+        let mut here = vehicle.start;
+        let (mut travel_s, mut travel_m, mut position) = (0, 0, 0);
+        let mut breaks_taken = Vec::new();
+        let is_early = now < i64::from(vehicle.shift.from_s);
+        let begins_pinned = vehicle.pinned.first().is_some_and(|pin| pin.start_s.is_some());
+        self.expect(!is_early || begins_pinned, || "leaves before the shift".to_owned());
+        for visit in &schedule.visits {
+            match visit.stop {
+                Stop::Break(index) => {
+                    breaks_taken.push(index);
+                    let Some(rest) = vehicle.breaks.get(index) else {
+                        self.fault(format!("there is no break {index}"));
+                        continue;
+                    };
+                    self.expect(visit.start_s >= now, || "rests before it is free".to_owned());
+                    self.expect(visit.service_s == i64::from(rest.duration_s), || {
+                        "a break of the wrong length".to_owned()
+                    });
+                    let late_s = self.lateness(&rest.windows, visit.start_s, rest.lateness.at_most_s);
+                    self.expect(late_s == visit.late_s, || "wrong lateness of a break".to_owned());
+                    cost += i128::from(late_s) * i128::from(rest.lateness.per_hour) * 1000;
+                    now = visit.start_s + i64::from(rest.duration_s);
+                }
+                Stop::Task(id) => {
+                    let task = &self.draft.tasks[id.index()];
+                    let (leg_s, leg_m, leg_cost) = self.leg(here, Some(task.location));
+                    cost += leg_cost;
+                    travel_s += leg_s;
+                    travel_m += leg_m;
+                    let pin = vehicle.pinned.get(position).copied();
+                    let leaves = now.max(task.release_s.map_or(i64::MIN, i64::from));
+                    let is_fact = matches!(pin, Some(Pinned { start_s: Some(_), .. }));
+                    if let Some(Pinned { start_s: Some(start_s), .. }) = pin {
+                        self.expect(visit.start_s == i64::from(start_s), || {
+                            format!("task {} does not start when it is pinned", id.0)
+                        });
+                    } else {
+                        self.expect(visit.start_s >= leaves + leg_s, || {
+                            format!("task {} starts before the vehicle is there", id.0)
+                        });
+                        let late_s =
+                            self.lateness(&task.windows, visit.start_s, task.lateness.at_most_s);
+                        self.expect(late_s == visit.late_s, || "wrong lateness".to_owned());
+                        cost += i128::from(late_s) * i128::from(task.lateness.per_hour) * 1000;
+                    }
+                    self.expect(is_fact || visit.arrival_s == leaves + leg_s, || {
+                        format!("task {} is not reached at {}", id.0, visit.arrival_s)
+                    });
+                    let (setup_s, service_s) = self.work(task, here);
+                    self.expect(visit.setup_s == setup_s && visit.service_s == service_s, || {
+                        format!("task {} takes {setup_s} + {service_s}", id.0)
+                    });
+                    cost +=
+                        i128::from(setup_s + service_s) * i128::from(costs.per_task_hour) * 1000;
+                    now = visit.start_s + setup_s + service_s;
+                    here = Some(task.location);
+                    position += 1;
+                }
+            }
+        }
+        self.expect(position == count, || "lost a task".to_owned());
+        breaks_taken.sort_unstable();
+        let expected: Vec<usize> = (0..vehicle.breaks.len()).collect();
+        self.expect(breaks_taken == expected, || format!("takes the breaks {breaks_taken:?}"));
+        let (leg_s, leg_m, leg_cost) = self.leg(here, vehicle.end);
+        travel_s += leg_s;
+        travel_m += leg_m;
+        cost += leg_cost;
+        now += leg_s;
+        let overtime_s = (now - i64::from(vehicle.shift.until_s)).max(0);
+        self.expect(overtime_s <= i64::from(vehicle.overtime.at_most_s), || {
+            format!("comes home {overtime_s} s after the shift")
+        });
+        cost += i128::from(overtime_s) * i128::from(vehicle.overtime.per_hour) * 1000;
+        self.expect(schedule.end_s == now, || "wrong end".to_owned());
+        self.expect(schedule.travel_s == travel_s, || "wrong travel".to_owned());
+        let limits = vehicle.limits;
+        self.expect(limits.travel_s.is_none_or(|most| travel_s <= i64::from(most)), || {
+            format!("travels {travel_s} s")
+        });
+        self.expect(limits.distance_m.is_none_or(|most| travel_m <= most), || {
+            format!("travels {travel_m} m")
+        });
+        cost
+    }
+
+    /// Seconds after the last window; a fault if the start is in no window and not within what is allowed.
+    fn lateness(&mut self, windows: &[Window], start_s: i64, at_most_s: i32) -> i64 {
+        let Some(end_s) = windows.iter().map(|window| i64::from(window.until_s)).max() else {
+            return 0;
+        };
+        if start_s > end_s {
+            let late_s = start_s - end_s;
+            self.expect(late_s <= i64::from(at_most_s), || format!("{late_s} s late"));
+            return late_s;
+        }
+        let is_open = windows.iter().any(|window| {
+            i64::from(window.from_s) <= start_s && start_s <= i64::from(window.until_s)
+        });
+        self.expect(is_open, || format!("starts at {start_s}, outside its windows"));
+        0
+    }
+
+    fn work(&self, task: &Task, from: Option<u32>) -> (i64, i64) {
+        let own = task.by_type.iter().find(|work| work.work_type == self.vehicle.work_type);
+        let (setup_s, service_s) =
+            own.map_or((task.setup_s, task.service_s), |work| (work.setup_s, work.service_s));
+        let setup_s = if from == Some(task.location) { 0 } else { setup_s };
+        (i64::from(setup_s), i64::from(service_s))
+    }
+
+    /// Seconds, metres and inner cost between two places.
+    fn leg(&self, from: Option<u32>, to: Option<u32>) -> (i64, i64, i128) {
+        let (Some(from), Some(to)) = (from, to) else { return (0, 0, 0) };
+        let matrix = &self.draft.matrices[self.vehicle.matrix as usize];
+        let mut duration_s = i64::from(matrix.duration_s(from, to));
+        if duration_s < i64::from(super::matrix::UNREACHABLE_S) {
+            duration_s = (duration_s as f64 / self.vehicle.speed_factor).round() as i64;
+        }
+        let distance_m = i64::from(matrix.distance_m(from, to));
+        let cost = match matrix.cost(from, to) {
+            Some(cost) => i128::from(cost) * 3_600_000,
+            None => {
+                i128::from(duration_s.min(4_000_000)) * i128::from(self.vehicle.costs.per_hour) * 1000
+                    + i128::from(distance_m) * i128::from(self.vehicle.costs.per_km) * 3600
+            }
+        };
+        (duration_s, distance_m, cost)
+    }
+}

@@ -1,0 +1,203 @@
+//! What a caller says about a planning problem, in plain data. It becomes a [`Problem`](super::Problem) by
+//! [`Problem::parse`](super::Problem::parse), which is the only way to make one.
+//!
+//! Times are whole seconds from an origin of the caller's choice (the start of the day, say), distances
+//! metres, costs whole numbers of the caller's unit (cents, or VROOM's points).
+
+use super::matrix::Matrix;
+use super::skills::Skills;
+
+/// A task by its place in [`Draft::tasks`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TaskId(pub u32);
+
+/// A vehicle by its place in [`Draft::vehicles`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VehicleId(pub u32);
+
+impl TaskId {
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl VehicleId {
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A span of time, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Window {
+    pub from_s: i32,
+    pub until_s: i32,
+}
+
+/// How much later than its last window something may still start, and what that costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Lateness {
+    pub at_most_s: i32,
+    /// Per hour late.
+    pub per_hour: i64,
+}
+
+/// Whether a task stands alone or is one half of a shipment. Both halves ride on one vehicle, the pickup first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Role {
+    #[default]
+    Alone,
+    Pickup {
+        delivery: TaskId,
+    },
+    Delivery {
+        pickup: TaskId,
+    },
+}
+
+/// Set-up and service on vehicles of one work type, where they differ from the task's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WorkByType {
+    pub work_type: u32,
+    pub setup_s: i32,
+    pub service_s: i32,
+}
+
+/// One thing to do at one place.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Task {
+    /// Row and column of the matrices.
+    pub location: u32,
+    /// The start must fall into one of them; none means any time. Set-up and service may go on after the end.
+    pub windows: Vec<Window>,
+    /// Late starts that are allowed at a price.
+    pub lateness: Lateness,
+    /// Time before the service, only if the vehicle comes from another location.
+    pub setup_s: i32,
+    pub service_s: i32,
+    pub by_type: Vec<WorkByType>,
+    /// What is dropped here and what is taken up, by dimension. What a task that stands alone drops is aboard
+    /// from the start; what it takes up stays aboard to the end.
+    pub delivery: Vec<i32>,
+    pub pickup: Vec<i32>,
+    pub skills: Skills,
+    /// 0 to 100. Sizes the price of leaving the task out, unless `left_out` names one.
+    pub priority: u8,
+    /// The price of leaving it out.
+    pub left_out: Option<i64>,
+    /// Leaving it out is never worth it, whatever the price (a promise, a lock).
+    pub is_required: bool,
+    /// No vehicle may set off towards it before.
+    pub release_s: Option<i32>,
+    pub role: Role,
+    /// It may only ride on this vehicle.
+    pub locked_to: Option<VehicleId>,
+}
+
+/// A rest, taken where the vehicle stands after a task (or before the first one), before it drives on. A rest at a
+/// place of its own is a task that is locked to the vehicle.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Break {
+    /// Its start must fall into one of them; none means any time.
+    pub windows: Vec<Window>,
+    pub lateness: Lateness,
+    pub duration_s: i32,
+    /// It may only be taken with at most this aboard.
+    pub max_load: Option<Vec<i32>>,
+}
+
+/// What a vehicle costs, in the caller's unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VehicleCosts {
+    /// If it is used at all.
+    pub fixed: i64,
+    /// Per hour of travel.
+    pub per_hour: i64,
+    /// Per hour of set-up and service.
+    pub per_task_hour: i64,
+    pub per_km: i64,
+}
+
+impl Default for VehicleCosts {
+    /// A second of travel costs one.
+    fn default() -> Self {
+        Self { fixed: 0, per_hour: 3600, per_task_hour: 0, per_km: 0 }
+    }
+}
+
+/// Upper limits of one tour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Limits {
+    pub tasks: Option<u32>,
+    pub travel_s: Option<i32>,
+    pub distance_m: Option<i64>,
+}
+
+/// A visit that is frozen: it stays first, in its order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pinned {
+    pub task: TaskId,
+    /// It has begun (or will begin) exactly then, whatever travel times and windows say.
+    pub start_s: Option<i32>,
+}
+
+/// Who does the tasks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Vehicle {
+    /// Where the tour begins and ends; none means at its first or last task.
+    pub start: Option<u32>,
+    pub end: Option<u32>,
+    pub shift: Window,
+    /// How much later than the shift it may come home, and what that costs.
+    pub overtime: Lateness,
+    /// At most seven, taken in the order of their windows.
+    pub breaks: Vec<Break>,
+    pub capacity: Vec<i32>,
+    pub skills: Skills,
+    pub costs: VehicleCosts,
+    /// 2 drives twice as fast as the matrix says.
+    pub speed_factor: f64,
+    pub limits: Limits,
+    /// Which of [`Draft::matrices`].
+    pub matrix: u32,
+    /// Looked up in [`Task::by_type`].
+    pub work_type: u32,
+    pub pinned: Vec<Pinned>,
+}
+
+impl Default for Vehicle {
+    fn default() -> Self {
+        Self {
+            start: None,
+            end: None,
+            shift: Window { from_s: 0, until_s: TIME_MAX_S },
+            overtime: Lateness::default(),
+            breaks: Vec::new(),
+            capacity: Vec::new(),
+            skills: Skills::default(),
+            costs: VehicleCosts::default(),
+            speed_factor: 1.0,
+            limits: Limits::default(),
+            matrix: 0,
+            work_type: 0,
+            pinned: Vec::new(),
+        }
+    }
+}
+
+/// The earliest and the latest time anybody may name (six years): so sums never overflow and a leg without a way is
+/// always too long.
+pub const TIME_MIN_S: i32 = -10_000_000;
+pub const TIME_MAX_S: i32 = 200_000_000;
+/// The longest single service, set-up or break.
+pub const WORK_MAX_S: i32 = 20_000_000;
+/// The greatest lateness that can be allowed.
+pub const LATENESS_MAX_S: i32 = 400_000_000;
+
+/// A planning problem as the caller tells it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Draft {
+    pub tasks: Vec<Task>,
+    pub vehicles: Vec<Vehicle>,
+    pub matrices: Vec<Matrix>,
+}

@@ -1,0 +1,173 @@
+//! Who does what in which order: the bare result of planning, and what makes it one.
+
+use super::draft::{Lateness, Role, TaskId, VehicleId};
+use super::problem::{Cost, Problem};
+use super::schedule::{Schedule, Stop, Violation};
+use super::walk::Walker;
+
+/// One order of tasks per vehicle, by the vehicle's number. Tasks in none of them are left out.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Plan {
+    pub tours: Vec<Vec<TaskId>>,
+}
+
+/// Why orders of tasks are not a plan of the problem. Broken times and loads are no reason: see [`Schedule`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    #[error("there are {found} tours for {expected} vehicles")]
+    Tours { found: usize, expected: usize },
+    #[error("tour {tour} has a task {task} that the problem does not have")]
+    UnknownTask { tour: usize, task: u32 },
+    #[error("task {task} is done twice")]
+    Twice { task: u32 },
+    #[error("task {task} and the other half of its shipment are not on one tour in their order")]
+    BrokenPair { task: u32 },
+    #[error("tour {tour} does not begin with its pinned visits")]
+    NotPinned { tour: usize },
+}
+
+/// What a lateness costs that only exists because a plan has it already, in the caller's unit per hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tolerance {
+    pub lateness_per_hour: i64,
+    pub overtime_per_hour: i64,
+}
+
+impl Plan {
+    /// Nobody does anything but what is pinned.
+    pub fn empty(problem: &Problem) -> Self {
+        let pinned = |vehicle: VehicleId| {
+            problem.vehicle(vehicle).pinned.iter().map(|pin| pin.task).collect()
+        };
+        Self { tours: problem.vehicle_ids().map(pinned).collect() }
+    }
+
+    /// Whether the orders make sense at all.
+    pub fn check(&self, problem: &Problem) -> Result<(), PlanError> {
+        let expected = problem.vehicles().len();
+        if self.tours.len() != expected {
+            return Err(PlanError::Tours { found: self.tours.len(), expected });
+        }
+        let mut is_done = vec![false; problem.tasks().len()];
+        for (tour, tasks) in self.tours.iter().enumerate() {
+            for (at, &task) in tasks.iter().enumerate() {
+                match is_done.get_mut(task.index()) {
+                    None => return Err(PlanError::UnknownTask { tour, task: task.0 }),
+                    Some(true) => return Err(PlanError::Twice { task: task.0 }),
+                    Some(done) => *done = true,
+                }
+                let is_whole = match problem.task(task).role {
+                    Role::Alone => true,
+                    Role::Pickup { delivery } => tasks[at + 1..].contains(&delivery),
+                    Role::Delivery { pickup } => tasks[..at].contains(&pickup),
+                };
+                if !is_whole {
+                    return Err(PlanError::BrokenPair { task: task.0 });
+                }
+            }
+            let pinned = &problem.vehicles()[tour].pinned;
+            if tasks.len() < pinned.len()
+                || pinned.iter().zip(tasks).any(|(pin, task)| pin.task != *task)
+            {
+                return Err(PlanError::NotPinned { tour });
+            }
+        }
+        Ok(())
+    }
+
+    /// The tasks in no tour, ascending.
+    pub fn left_out(&self, problem: &Problem) -> Vec<TaskId> {
+        let mut is_done = vec![false; problem.tasks().len()];
+        for task in self.tours.iter().flatten() {
+            is_done[task.index()] = true;
+        }
+        problem.task_ids().filter(|task| !is_done[task.index()]).collect()
+    }
+
+    /// All tours in time.
+    pub fn schedules(&self, problem: &Problem) -> Vec<Schedule> {
+        let mut walker = Walker::default();
+        problem
+            .vehicle_ids()
+            .zip(&self.tours)
+            .map(|(vehicle, tasks)| Schedule::with(&mut walker, problem, vehicle, tasks))
+            .collect()
+    }
+
+    /// What the plan costs, leaving out included, in inner costs.
+    pub fn cost(&self, problem: &Problem) -> Cost {
+        let tours: Cost =
+            self.schedules(problem).iter().map(|schedule| schedule.cost.total()).sum();
+        let left_out = self.left_out(problem);
+        tours + left_out.iter().map(|task| problem.left_out_cost(*task)).sum::<Cost>()
+    }
+}
+
+impl Problem {
+    /// The same problem, with every rule that the plan breaks loosened just so far that the plan holds: tasks may be
+    /// as late as they are in it (at a price), vehicles as full, tours as long, and who does a task without the skill
+    /// may go on doing it. Nothing else is loosened, so a search from this plan never makes a broken rule worse, and
+    /// a new task gets no favours.
+    ///
+    /// # Errors
+    /// The plan makes no sense at all ([`Plan::check`]).
+    pub fn tolerating(self, plan: &Plan, prices: Tolerance) -> Result<Self, PlanError> {
+        plan.check(&self)?;
+        let schedules = plan.schedules(&self);
+        if schedules.iter().all(|schedule| schedule.violations.is_empty()) {
+            return Ok(self);
+        }
+        let mut draft = self.draft().clone();
+        let mut waived = self.waived().to_vec();
+        for schedule in &schedules {
+            let vehicle = &mut draft.vehicles[schedule.vehicle.index()];
+            for violation in &schedule.violations {
+                match *violation {
+                    Violation::Late { task, by_s } => {
+                        loosen(&mut draft.tasks[task.index()].lateness, by_s, prices.lateness_per_hour);
+                    }
+                    Violation::BreakLate { index, by_s } => {
+                        loosen(&mut vehicle.breaks[index].lateness, by_s, prices.lateness_per_hour);
+                    }
+                    Violation::Overtime { by_s } => {
+                        loosen(&mut vehicle.overtime, by_s, prices.overtime_per_hour);
+                    }
+                    Violation::BreakLoad { index } => {
+                        let visit =
+                            schedule.visits.iter().find(|visit| visit.stop == Stop::Break(index));
+                        vehicle.breaks[index].max_load = visit.map(|visit| visit.load.clone());
+                    }
+                    Violation::Capacity { dimension, by } => {
+                        if vehicle.capacity.len() <= dimension {
+                            vehicle.capacity.resize(dimension + 1, 0);
+                        }
+                        let raised = i64::from(vehicle.capacity[dimension]) + by;
+                        vehicle.capacity[dimension] = raised.min(1_000_000_000) as i32;
+                    }
+                    Violation::Tasks { by } => {
+                        vehicle.limits.tasks = vehicle.limits.tasks.map(|most| most + by);
+                    }
+                    Violation::Travel { .. } => {
+                        vehicle.limits.travel_s = Some(schedule.travel_s.min(i64::from(i32::MAX)) as i32);
+                    }
+                    Violation::Distance { .. } => {
+                        vehicle.limits.distance_m = Some(schedule.travel_m);
+                    }
+                    Violation::Skill { task, .. } | Violation::Locked { task } => {
+                        waived.push((task, schedule.vehicle));
+                    }
+                    Violation::Precedence { .. } | Violation::Pinned { .. } => {}
+                }
+            }
+            // Too large for the vehicle's own capacity is as good as forbidden; the raised one lets it through.
+        }
+        // What was a problem stays one: only limits have been widened, all within range.
+        Ok(Self::parse_waiving(draft, waived).unwrap_or(self))
+    }
+}
+
+fn loosen(lateness: &mut Lateness, by_s: i64, per_hour: i64) {
+    let most = i64::from(super::draft::LATENESS_MAX_S);
+    lateness.at_most_s = (i64::from(lateness.at_most_s) + by_s).min(most) as i32;
+    lateness.per_hour = lateness.per_hour.max(per_hour);
+}

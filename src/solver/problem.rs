@@ -1,0 +1,456 @@
+//! A planning problem that has been checked, with what the search looks up all the time laid out flat: one small
+//! record per task and vehicle, and one bit per task and vehicle that says whether they may meet.
+
+use super::draft::{
+    Draft, Lateness, Role, TIME_MAX_S, TIME_MIN_S, Task, TaskId, Vehicle, VehicleId, Window,
+};
+use super::matrix::{Matrix, UNREACHABLE_S};
+use super::validate::{self, ProblemError};
+
+/// Costs inside the solver: whole numbers of 1/3,600,000 of the caller's unit, so that an hour's and a kilometre's
+/// price times a second and a metre stay exact.
+pub type Cost = i64;
+
+/// How many inner costs make one of the caller's.
+pub const COST_UNIT: Cost = 3_600_000;
+
+/// What a required task costs when it is left out: more than any day.
+const REQUIRED: Cost = 100_000_000_000_000;
+
+/// A time that never comes, and one that is always past. Both leave room for additions.
+pub(super) const FAR: i32 = i32::MAX / 2;
+pub(super) const NEVER: i32 = -FAR;
+
+/// The longest leg that is priced by its length; a leg without a way costs as much as this one.
+const PRICED_LEG_S: i32 = 4_000_000;
+
+/// What the inner loops ask of a task.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Node {
+    pub location: u32,
+    pub opens_s: i32,
+    pub closes_s: i32,
+    pub late_max_s: i32,
+    pub release_s: i32,
+    /// Into `Problem::windows`, only for tasks with several.
+    windows_from: u32,
+    windows_until: u32,
+    /// Cost of an hour late.
+    pub late_per_hour: i64,
+}
+
+/// What the inner loops ask of a vehicle.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ride {
+    /// Into `Problem::travels`.
+    travel: u32,
+    work_type: u32,
+    /// Cost of a second and a metre of travel, and of a second of work.
+    per_s: Cost,
+    per_m: Cost,
+    pub work_per_s: Cost,
+    pub fixed: Cost,
+    pub start: u32,
+    pub end: u32,
+    pub shift: Window,
+    pub overtime: Lateness,
+    pub breaks: u32,
+    /// Loads decide where breaks may be: judged by walking the whole tour.
+    pub has_loaded_breaks: bool,
+    pub has_limits: bool,
+    /// Vehicles of one kind are interchangeable while empty.
+    pub kind: u32,
+}
+
+/// No place: an open start or end.
+pub(super) const NOWHERE: u32 = u32::MAX;
+
+/// A checked problem. Made only by [`Problem::parse`].
+#[derive(Debug, Clone)]
+pub struct Problem {
+    draft: Draft,
+    pub(super) dimensions: usize,
+    nodes: Vec<Node>,
+    windows: Vec<Window>,
+    rides: Vec<Ride>,
+    /// Matrices at the speeds that are driven.
+    travels: Vec<Matrix>,
+    /// Set-up and service, by work type then task.
+    work: Vec<(i32, i32)>,
+    /// What is aboard from the start, and what changes at the stop, by task then dimension.
+    aboard: Vec<i32>,
+    change: Vec<i32>,
+    /// Bits, by task then vehicle.
+    allowed: Vec<u64>,
+    allowed_words: usize,
+    /// Price of leaving each task out.
+    left_out: Vec<Cost>,
+    kinds: u32,
+    /// Pairs that may meet although the rules say no: the plan that was found has them so.
+    waived: Vec<(TaskId, VehicleId)>,
+}
+
+impl Problem {
+    /// Checks a draft.
+    ///
+    /// # Errors
+    /// The first field that does not hold, by its place (`tasks[3].windows[0]`). A task that nobody can do is no
+    /// error: it will be left out, with its reason.
+    pub fn parse(draft: Draft) -> Result<Self, ProblemError> {
+        Self::parse_waiving(draft, Vec::new())
+    }
+
+    pub(super) fn parse_waiving(
+        mut draft: Draft,
+        waived: Vec<(TaskId, VehicleId)>,
+    ) -> Result<Self, ProblemError> {
+        validate::sort_windows(&mut draft);
+        let dimensions = validate::check(&draft)?;
+        let mut problem = Self {
+            dimensions,
+            nodes: Vec::new(),
+            windows: Vec::new(),
+            rides: Vec::new(),
+            travels: Vec::new(),
+            work: Vec::new(),
+            aboard: Vec::new(),
+            change: Vec::new(),
+            allowed: Vec::new(),
+            allowed_words: draft.vehicles.len().div_ceil(64),
+            left_out: Vec::new(),
+            kinds: 0,
+            waived,
+            draft,
+        };
+        problem.lay_out_tasks();
+        problem.lay_out_vehicles();
+        problem.lay_out_allowed();
+        problem.price_leaving_out()?;
+        Ok(problem)
+    }
+
+    pub fn tasks(&self) -> &[Task] {
+        &self.draft.tasks
+    }
+    pub fn vehicles(&self) -> &[Vehicle] {
+        &self.draft.vehicles
+    }
+    pub fn task(&self, task: TaskId) -> &Task {
+        &self.draft.tasks[task.index()]
+    }
+    pub fn vehicle(&self, vehicle: VehicleId) -> &Vehicle {
+        &self.draft.vehicles[vehicle.index()]
+    }
+    pub fn matrices(&self) -> &[Matrix] {
+        &self.draft.matrices
+    }
+    pub fn task_ids(&self) -> impl Iterator<Item = TaskId> + use<> {
+        (0..self.draft.tasks.len() as u32).map(TaskId)
+    }
+    pub fn vehicle_ids(&self) -> impl Iterator<Item = VehicleId> + use<> {
+        (0..self.draft.vehicles.len() as u32).map(VehicleId)
+    }
+    /// The draft it was made from, with windows in order, to change and parse again.
+    pub fn draft(&self) -> &Draft {
+        &self.draft
+    }
+    /// Pairs that may meet although skills or locks say no, because the plan that was found has them so.
+    pub fn waived(&self) -> &[(TaskId, VehicleId)] {
+        &self.waived
+    }
+    /// The price of leaving a task out, in inner costs.
+    pub fn left_out_cost(&self, task: TaskId) -> Cost {
+        self.left_out[task.index()]
+    }
+
+    /// Whether skills, locks and size let the vehicle do the task at all.
+    pub fn is_allowed(&self, task: TaskId, vehicle: VehicleId) -> bool {
+        let word = self.allowed[task.index() * self.allowed_words + vehicle.index() / 64];
+        word & (1 << (vehicle.index() % 64)) != 0
+    }
+
+    /// The other half of a shipment.
+    pub fn partner(&self, task: TaskId) -> Option<TaskId> {
+        match self.task(task).role {
+            Role::Alone => None,
+            Role::Pickup { delivery } => Some(delivery),
+            Role::Delivery { pickup } => Some(pickup),
+        }
+    }
+
+    /// Set-up (when coming from elsewhere) and service of a task on a vehicle, seconds.
+    pub fn work_s(&self, task: TaskId, vehicle: VehicleId) -> (i32, i32) {
+        self.work_on(task, self.ride(vehicle))
+    }
+
+    pub(super) fn node(&self, task: TaskId) -> &Node {
+        &self.nodes[task.index()]
+    }
+    pub(super) fn ride(&self, vehicle: VehicleId) -> &Ride {
+        &self.rides[vehicle.index()]
+    }
+    pub(super) fn kinds(&self) -> usize {
+        self.kinds as usize
+    }
+    pub(super) fn work_on(&self, task: TaskId, ride: &Ride) -> (i32, i32) {
+        self.work[ride.work_type as usize * self.nodes.len() + task.index()]
+    }
+    pub(super) fn aboard(&self, task: TaskId) -> &[i32] {
+        &self.aboard[task.index() * self.dimensions..(task.index() + 1) * self.dimensions]
+    }
+    pub(super) fn change(&self, task: TaskId) -> &[i32] {
+        &self.change[task.index() * self.dimensions..(task.index() + 1) * self.dimensions]
+    }
+
+    /// Seconds of travel; nothing to or from nowhere.
+    #[inline]
+    pub(super) fn travel_s(&self, ride: &Ride, from: u32, to: u32) -> i32 {
+        if from == NOWHERE || to == NOWHERE {
+            return 0;
+        }
+        self.travels[ride.travel as usize].duration_s(from, to)
+    }
+
+    /// Metres of travel; nothing to or from nowhere.
+    pub(super) fn travel_m(&self, ride: &Ride, from: u32, to: u32) -> i64 {
+        if from == NOWHERE || to == NOWHERE {
+            return 0;
+        }
+        i64::from(self.travels[ride.travel as usize].distance_m(from, to))
+    }
+
+    /// The price of a leg that takes `travel_s`.
+    #[inline]
+    pub(super) fn leg_cost(&self, ride: &Ride, from: u32, to: u32, travel_s: i32) -> Cost {
+        let mut cost = i64::from(travel_s.min(PRICED_LEG_S)) * ride.per_s;
+        if ride.per_m != 0 {
+            cost += self.travel_m(ride, from, to) * ride.per_m;
+        } else if ride.per_s == 0 && from != NOWHERE && to != NOWHERE {
+            let table = &self.travels[ride.travel as usize];
+            cost += i64::from(table.cost(from, to).unwrap_or(0)) * COST_UNIT;
+        }
+        cost
+    }
+
+    /// When a task starts for a vehicle that arrives at a time; [`FAR`] if it is too late.
+    #[inline]
+    pub(super) fn start_s(&self, node: &Node, arrival_s: i32) -> i32 {
+        if arrival_s > node.closes_s {
+            return if arrival_s <= node.closes_s + node.late_max_s { arrival_s } else { FAR };
+        }
+        if node.windows_from == node.windows_until {
+            return arrival_s.max(node.opens_s);
+        }
+        start_in(self.windows_of(node), 0, arrival_s)
+    }
+
+    /// The latest arrival from which a task starts no later than `start_max_s`; [`NEVER`] if there is none.
+    #[inline]
+    pub(super) fn latest_arrival_s(&self, node: &Node, start_max_s: i32) -> i32 {
+        if start_max_s >= node.closes_s {
+            return start_max_s.min(node.closes_s + node.late_max_s);
+        }
+        if node.windows_from == node.windows_until {
+            return if start_max_s >= node.opens_s { start_max_s } else { NEVER };
+        }
+        latest_arrival_in(self.windows_of(node), 0, start_max_s)
+    }
+
+    fn windows_of(&self, node: &Node) -> &[Window] {
+        &self.windows[node.windows_from as usize..node.windows_until as usize]
+    }
+
+    fn lay_out_tasks(&mut self) {
+        let draft = &self.draft;
+        for task in &draft.tasks {
+            let first = self.windows.len() as u32;
+            if task.windows.len() > 1 {
+                self.windows.extend(&task.windows);
+            }
+            self.nodes.push(Node {
+                location: task.location,
+                opens_s: task.windows.first().map_or(TIME_MIN_S, |window| window.from_s),
+                closes_s: task.windows.last().map_or(TIME_MAX_S, |window| window.until_s),
+                late_max_s: task.lateness.at_most_s,
+                late_per_hour: task.lateness.per_hour,
+                release_s: task.release_s.unwrap_or(NEVER),
+                windows_from: first,
+                windows_until: self.windows.len() as u32,
+            });
+            let is_aboard = !matches!(task.role, Role::Delivery { .. });
+            for dimension in 0..self.dimensions {
+                let amount = |amounts: &[i32]| amounts.get(dimension).copied().unwrap_or(0);
+                self.aboard.push(if is_aboard { amount(&task.delivery) } else { 0 });
+                self.change.push(amount(&task.pickup) - amount(&task.delivery));
+            }
+        }
+        let types = draft.vehicles.iter().map(|vehicle| vehicle.work_type + 1).max().unwrap_or(1);
+        for work_type in 0..types {
+            self.work.extend(draft.tasks.iter().map(|task| {
+                task.by_type
+                    .iter()
+                    .find(|work| work.work_type == work_type)
+                    .map_or((task.setup_s, task.service_s), |work| (work.setup_s, work.service_s))
+            }));
+        }
+    }
+
+    fn lay_out_vehicles(&mut self) {
+        let draft = &self.draft;
+        let mut speeds: Vec<(u32, f64)> = Vec::new();
+        let mut kinds: Vec<usize> = Vec::new();
+        let mut is_locked = vec![false; draft.vehicles.len()];
+        for task in &draft.tasks {
+            if let Some(vehicle) = task.locked_to {
+                is_locked[vehicle.index()] = true;
+            }
+        }
+        for (_, vehicle) in &self.waived {
+            is_locked[vehicle.index()] = true;
+        }
+        for (at, vehicle) in draft.vehicles.iter().enumerate() {
+            let speed = (vehicle.matrix, vehicle.speed_factor);
+            let travel = speeds.iter().position(|known| *known == speed).unwrap_or_else(|| {
+                speeds.push(speed);
+                let matrix = &draft.matrices[vehicle.matrix as usize];
+                self.travels.push(matrix.at_speed(vehicle.speed_factor));
+                speeds.len() - 1
+            });
+            let same = |&&known: &&usize| {
+                !is_locked[at] && !is_locked[known] && draft.vehicles[known] == *vehicle
+            };
+            let kind = kinds.iter().find(same).and_then(|&known| {
+                kinds.iter().position(|&first| first == known)
+            });
+            let kind = kind.unwrap_or_else(|| {
+                kinds.push(at);
+                kinds.len() - 1
+            });
+            let has_table = draft.matrices[vehicle.matrix as usize].has_costs();
+            let (per_s, per_m) = if has_table {
+                (0, 0)
+            } else {
+                (vehicle.costs.per_hour * (COST_UNIT / 3600), vehicle.costs.per_km * (COST_UNIT / 1000))
+            };
+            self.rides.push(Ride {
+                travel: travel as u32,
+                work_type: vehicle.work_type,
+                per_s,
+                per_m,
+                work_per_s: vehicle.costs.per_task_hour * (COST_UNIT / 3600),
+                fixed: vehicle.costs.fixed * COST_UNIT,
+                start: vehicle.start.unwrap_or(NOWHERE),
+                end: vehicle.end.unwrap_or(NOWHERE),
+                shift: vehicle.shift,
+                overtime: vehicle.overtime,
+                breaks: vehicle.breaks.len() as u32,
+                has_loaded_breaks: vehicle.breaks.iter().any(|rest| rest.max_load.is_some()),
+                has_limits: vehicle.limits != super::draft::Limits::default(),
+                kind: kind as u32,
+            });
+        }
+        self.kinds = kinds.len() as u32;
+    }
+
+    fn lay_out_allowed(&mut self) {
+        let draft = &self.draft;
+        self.allowed = vec![0; draft.tasks.len() * self.allowed_words];
+        for (at, task) in draft.tasks.iter().enumerate() {
+            for (to, vehicle) in draft.vehicles.iter().enumerate() {
+                let is_free = task.locked_to.is_none_or(|locked| locked.index() == to);
+                let is_light = [&task.delivery, &task.pickup].iter().all(|amounts| {
+                    amounts
+                        .iter()
+                        .enumerate()
+                        .all(|(d, &amount)| amount <= vehicle.capacity.get(d).copied().unwrap_or(0))
+                });
+                if is_free && is_light && vehicle.skills.covers(&task.skills) {
+                    self.allowed[at * self.allowed_words + to / 64] |= 1 << (to % 64);
+                }
+            }
+        }
+        for (task, vehicle) in self.waived.clone() {
+            self.allowed[task.index() * self.allowed_words + vehicle.index() / 64] |=
+                1 << (vehicle.index() % 64);
+        }
+    }
+
+    /// Unnamed prices follow VROOM's rule (first the sum of priorities, then the number of tasks, then travel), as
+    /// far as the numbers allow.
+    fn price_leaving_out(&mut self) -> Result<(), ProblemError> {
+        let longest = self
+            .rides
+            .iter()
+            .map(|ride| {
+                let (duration_s, distance_m, cost) = self.travels[ride.travel as usize].longest();
+                i128::from(duration_s.min(PRICED_LEG_S)) * i128::from(ride.per_s)
+                    + i128::from(distance_m) * i128::from(ride.per_m)
+                    + i128::from(cost) * i128::from(COST_UNIT)
+            })
+            .max()
+            .unwrap_or(0);
+        let fixed = self.rides.iter().map(|ride| ride.fixed).max().unwrap_or(0);
+        let count = self.draft.tasks.len() as i128;
+        let base = (3 * longest + i128::from(fixed)).max(i128::from(COST_UNIT));
+        let room = i128::from(Cost::MAX / 4);
+        if base * (count + 2) + longest * 2 * self.rides.len() as i128 > room {
+            return Err(ProblemError::CostsTooLarge);
+        }
+        let priorities: i128 =
+            self.draft.tasks.iter().map(|task| i128::from(task.priority)).sum();
+        let step = (count + 1).min((room / base - count) / priorities.max(1)).max(0);
+        self.left_out = self
+            .draft
+            .tasks
+            .iter()
+            .map(|task| {
+                if task.is_required {
+                    return REQUIRED.max(base as Cost);
+                }
+                task.left_out.map_or_else(
+                    || (base * (1 + step * i128::from(task.priority))) as Cost,
+                    |price| price.saturating_mul(COST_UNIT),
+                )
+            })
+            .collect();
+        // The two halves of a shipment are left out together: the first one carries the price.
+        for task in self.task_ids().collect::<Vec<_>>() {
+            if matches!(self.task(task).role, Role::Delivery { .. }) {
+                self.left_out[task.index()] = 0;
+            }
+        }
+        let total: i128 = self.left_out.iter().map(|&cost| i128::from(cost)).sum();
+        if total > i128::from(Cost::MAX / 2) {
+            return Err(ProblemError::CostsTooLarge);
+        }
+        Ok(())
+    }
+}
+
+/// The earliest start in one of the windows at or after `arrival_s`, or late within `late_max_s` after the last one;
+/// [`FAR`] if there is none. No windows mean any time.
+pub(super) fn start_in(windows: &[Window], late_max_s: i32, arrival_s: i32) -> i32 {
+    let Some(last) = windows.last() else { return arrival_s };
+    if arrival_s > last.until_s {
+        return if arrival_s <= last.until_s + late_max_s { arrival_s } else { FAR };
+    }
+    windows
+        .iter()
+        .find(|window| arrival_s <= window.until_s)
+        .map_or(FAR, |window| arrival_s.max(window.from_s))
+}
+
+/// The latest arrival from which [`start_in`] is no later than `start_max_s`; [`NEVER`] if there is none.
+pub(super) fn latest_arrival_in(windows: &[Window], late_max_s: i32, start_max_s: i32) -> i32 {
+    let Some(last) = windows.last() else { return start_max_s };
+    if start_max_s >= last.until_s {
+        return start_max_s.min(last.until_s + late_max_s);
+    }
+    windows
+        .iter()
+        .rev()
+        .find(|window| window.from_s <= start_max_s)
+        .map_or(NEVER, |window| window.until_s.min(start_max_s))
+}
+
+const _: () = assert!(TIME_MIN_S + UNREACHABLE_S > TIME_MAX_S);

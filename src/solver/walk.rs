@@ -1,0 +1,311 @@
+//! Walks a tour from its start to its end: when everything begins, where the breaks go, what is late. Works for any
+//! order of tasks, also one that breaks rules: then it says by how much. The living tours judge in constant time what
+//! this does in linear time, and must agree with it.
+//!
+//! Where breaks go: at every stop the walk knows, for each number of breaks already taken, the earliest time it can
+//! leave (a dynamic programme over stops and breaks). The way with the least excess over what is allowed wins, then
+//! the one that ends first, then the one that rests later.
+
+use super::draft::{TaskId, VehicleId};
+use super::problem::{COST_UNIT, Cost, FAR, Problem, Ride, start_in};
+
+/// A break that may not be taken under its load counts like this many seconds late.
+const OVERLOADED_BREAK_S: i64 = 1_000_000_000;
+
+/// The price of so many seconds late.
+pub(super) fn lateness_cost(late_s: i64, per_hour: i64) -> Cost {
+    late_s.saturating_mul(per_hour.saturating_mul(COST_UNIT / 3600))
+}
+
+/// One stop of a walk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Step {
+    /// Position among the tasks (0 is the first), or the break.
+    pub is_break: bool,
+    pub index: usize,
+    pub arrival_s: i64,
+    pub start_s: i64,
+    pub setup_s: i32,
+    pub work_s: i32,
+    /// After the last window, within and beyond what is allowed.
+    pub late_s: i64,
+    pub excess_s: i64,
+}
+
+/// What a whole walk comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Walked {
+    /// Seconds beyond what is allowed, all together; 0 if times and breaks hold.
+    pub excess_s: i64,
+    pub late_cost: Cost,
+    /// When it has come to its end.
+    pub end_s: i64,
+    pub overtime_s: i64,
+    pub overtime_excess_s: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Label {
+    excess_s: i64,
+    ready_s: i64,
+}
+
+const NO_WAY: Label = Label { excess_s: i64::MAX / 4, ready_s: i64::MAX / 4 };
+
+/// Room for walking, used again and again.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Walker {
+    tasks: Vec<TaskId>,
+    labels: Vec<Label>,
+    /// Whether the label's last act was to rest.
+    rested: Vec<bool>,
+    /// How many breaks are taken at each stop.
+    rests: Vec<u8>,
+    /// Aboard after each stop.
+    load: Vec<i32>,
+}
+
+impl Walker {
+    /// Walks the tasks in their order; `visit` hears of every stop.
+    pub(super) fn walk(
+        &mut self,
+        problem: &Problem,
+        vehicle: VehicleId,
+        tasks: impl IntoIterator<Item = TaskId>,
+        visit: impl FnMut(Step),
+    ) -> Walked {
+        self.tasks.clear();
+        self.tasks.extend(tasks);
+        let ride = problem.ride(vehicle);
+        if ride.breaks > 0 {
+            self.weigh(problem);
+            self.place_breaks(problem, vehicle, ride);
+        } else {
+            self.rests.clear();
+            self.rests.resize(self.tasks.len() + 1, 0);
+        }
+        self.follow(problem, vehicle, ride, visit)
+    }
+
+    fn weigh(&mut self, problem: &Problem) {
+        let dimensions = problem.dimensions;
+        self.load.clear();
+        self.load.resize(dimensions * (self.tasks.len() + 1), 0);
+        for task in &self.tasks {
+            for (load, amount) in self.load[..dimensions].iter_mut().zip(problem.aboard(*task)) {
+                *load = load.saturating_add(*amount);
+            }
+        }
+        for (at, task) in self.tasks.iter().enumerate() {
+            for (dimension, change) in problem.change(*task).iter().enumerate() {
+                self.load[(at + 1) * dimensions + dimension] =
+                    self.load[at * dimensions + dimension].saturating_add(*change);
+            }
+        }
+    }
+
+    fn place_breaks(&mut self, problem: &Problem, vehicle: VehicleId, ride: &Ride) {
+        let breaks = ride.breaks as usize;
+        let stride = breaks + 1;
+        let count = self.tasks.len();
+        self.labels.clear();
+        self.labels.resize(stride * (count + 1), NO_WAY);
+        self.rested.clear();
+        self.rested.resize(stride * (count + 1), false);
+        self.labels[0] = Label { excess_s: 0, ready_s: i64::from(ride.shift.from_s) };
+        let mut from = ride.start;
+        for position in 0..=count {
+            if position > 0 {
+                let task = self.tasks[position - 1];
+                for taken in 0..=breaks {
+                    let before = self.labels[(position - 1) * stride + taken];
+                    if before != NO_WAY {
+                        let step =
+                            arrive(problem, vehicle, ride, position - 1, task, from, before.ready_s);
+                        if taken > 0 && step.is_pushed {
+                            continue;
+                        }
+                        self.labels[position * stride + taken] = Label {
+                            excess_s: before.excess_s + step.excess_s,
+                            ready_s: step.start_s + i64::from(step.setup_s + step.work_s),
+                        };
+                    }
+                }
+                from = problem.node(task).location;
+            }
+            for taken in 0..breaks {
+                let before = self.labels[position * stride + taken];
+                if before == NO_WAY {
+                    continue;
+                }
+                let rest = self.rest(problem, vehicle, position, taken, before.ready_s);
+                let after = Label {
+                    excess_s: before.excess_s + rest.excess_s,
+                    ready_s: rest.start_s + i64::from(rest.work_s),
+                };
+                // The later rest wins a tie, so that a late day does its tasks first.
+                if after <= self.labels[position * stride + taken + 1] {
+                    self.labels[position * stride + taken + 1] = after;
+                    self.rested[position * stride + taken + 1] = true;
+                }
+            }
+        }
+        self.rests.clear();
+        self.rests.resize(count + 1, 0);
+        let (mut position, mut taken) = (count, breaks);
+        while taken > 0 {
+            if self.rested[position * stride + taken] {
+                self.rests[position] += 1;
+                taken -= 1;
+            } else {
+                position -= 1;
+            }
+        }
+    }
+
+    fn rest(
+        &self,
+        problem: &Problem,
+        vehicle: VehicleId,
+        position: usize,
+        index: usize,
+        ready_s: i64,
+    ) -> Step {
+        let rest = &problem.vehicle(vehicle).breaks[index];
+        let last_s = rest.windows.last().map_or(i64::MAX, |window| i64::from(window.until_s));
+        let late_max_s = rest.lateness.at_most_s;
+        let found = start_in(&rest.windows, late_max_s, short(ready_s));
+        let start_s = if found == FAR { ready_s } else { ready_s.max(i64::from(found)) };
+        let late_s = (start_s - last_s).max(0);
+        let mut excess_s = (late_s - i64::from(late_max_s)).max(0);
+        if let Some(max_load) = &rest.max_load {
+            let dimensions = problem.dimensions;
+            let aboard = &self.load[position * dimensions..(position + 1) * dimensions];
+            if aboard.iter().zip(max_load).any(|(load, max)| load > max) {
+                excess_s += OVERLOADED_BREAK_S;
+            }
+        }
+        Step {
+            is_break: true,
+            index,
+            arrival_s: ready_s,
+            start_s,
+            setup_s: 0,
+            work_s: rest.duration_s,
+            late_s,
+            excess_s,
+        }
+    }
+
+    fn follow(
+        &self,
+        problem: &Problem,
+        vehicle: VehicleId,
+        ride: &Ride,
+        mut visit: impl FnMut(Step),
+    ) -> Walked {
+        let mut ready_s = i64::from(ride.shift.from_s);
+        let mut from = ride.start;
+        let mut taken = 0;
+        let mut walked = Walked {
+            excess_s: 0,
+            late_cost: 0,
+            end_s: ready_s,
+            overtime_s: 0,
+            overtime_excess_s: 0,
+        };
+        for position in 0..=self.tasks.len() {
+            if position > 0 {
+                let task = self.tasks[position - 1];
+                let node = problem.node(task);
+                let step = arrive(problem, vehicle, ride, position - 1, task, from, ready_s);
+                walked.excess_s += step.excess_s;
+                walked.late_cost = walked
+                    .late_cost
+                    .saturating_add(lateness_cost(step.late_s, node.late_per_hour));
+                ready_s = step.start_s + i64::from(step.setup_s + step.work_s);
+                from = node.location;
+                visit(Step {
+                    is_break: false,
+                    index: position - 1,
+                    arrival_s: step.arrival_s,
+                    start_s: step.start_s,
+                    setup_s: step.setup_s,
+                    work_s: step.work_s,
+                    late_s: step.late_s,
+                    excess_s: step.excess_s,
+                });
+            }
+            for _ in 0..self.rests[position] {
+                let step = self.rest(problem, vehicle, position, taken, ready_s);
+                let per_hour = problem.vehicle(vehicle).breaks[taken].lateness.per_hour;
+                walked.excess_s += step.excess_s;
+                walked.late_cost =
+                    walked.late_cost.saturating_add(lateness_cost(step.late_s, per_hour));
+                ready_s = step.start_s + i64::from(step.work_s);
+                taken += 1;
+                visit(step);
+            }
+        }
+        walked.end_s = ready_s + i64::from(problem.travel_s(ride, from, ride.end));
+        walked.overtime_s = (walked.end_s - i64::from(ride.shift.until_s)).max(0);
+        walked.overtime_excess_s =
+            (walked.overtime_s - i64::from(ride.overtime.at_most_s)).max(0);
+        walked.excess_s += walked.overtime_excess_s;
+        walked.late_cost = walked
+            .late_cost
+            .saturating_add(lateness_cost(walked.overtime_s, ride.overtime.per_hour));
+        walked
+    }
+}
+
+struct Arrival {
+    arrival_s: i64,
+    start_s: i64,
+    setup_s: i32,
+    work_s: i32,
+    late_s: i64,
+    excess_s: i64,
+    /// Whether it would arrive after a pinned start: a break before it does not fit.
+    is_pushed: bool,
+}
+
+fn arrive(
+    problem: &Problem,
+    vehicle: VehicleId,
+    ride: &Ride,
+    position: usize,
+    task: TaskId,
+    from: u32,
+    ready_s: i64,
+) -> Arrival {
+    let node = problem.node(task);
+    let (setup_s, work_s) = problem.work_on(task, ride);
+    let setup_s = if from == node.location { 0 } else { setup_s };
+    let arrival_s = ready_s.max(i64::from(node.release_s))
+        + i64::from(problem.travel_s(ride, from, node.location));
+    let pin = problem.vehicle(vehicle).pinned.get(position).filter(|pin| pin.task == task);
+    if let Some(start_s) = pin.and_then(|pin| pin.start_s) {
+        let start_s = i64::from(start_s);
+        return Arrival {
+            arrival_s: arrival_s.min(start_s),
+            start_s,
+            setup_s,
+            work_s,
+            late_s: 0,
+            excess_s: 0,
+            is_pushed: arrival_s > start_s,
+        };
+    }
+    let found = problem.start_s(node, short(arrival_s));
+    let start_s = if found == FAR { arrival_s } else { arrival_s.max(i64::from(found)) };
+    let late_s = (start_s - i64::from(node.closes_s)).max(0);
+    let excess_s = (late_s - i64::from(node.late_max_s)).max(0);
+    Arrival { arrival_s, start_s, setup_s, work_s, late_s, excess_s, is_pushed: false }
+}
+
+/// A time as the flat tables have it; what is too large is too late for everything.
+fn short(time_s: i64) -> i32 {
+    time_s.min(i64::from(FAR)) as i32
+}
+
