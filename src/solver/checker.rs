@@ -46,11 +46,8 @@ pub fn check(problem: &Problem, solution: &Solution) -> Vec<Fault> {
             fault(format!("task {task} is done {times} times, left out: {is_left_out}"));
         }
     }
-    cost += solution
-        .left_out
-        .iter()
-        .map(|task| i128::from(problem.left_out_cost(*task)))
-        .sum::<i128>();
+    cost +=
+        solution.left_out.iter().map(|task| i128::from(problem.left_out_cost(*task))).sum::<i128>();
     if cost != i128::from(solution.cost) {
         fault(format!("the cost is {cost}, not {}", solution.cost));
     }
@@ -102,8 +99,7 @@ impl Replay<'_> {
         self.expect(tasks.starts_with(&pins), || "pinned visits are not first".to_owned());
         for (at, id) in tasks.iter().enumerate() {
             let task = &self.draft.tasks[id.index()];
-            let is_waived =
-                self.waived.iter().any(|(of, by)| of == id && by.index() == self.tour);
+            let is_waived = self.waived.iter().any(|(of, by)| of == id && by.index() == self.tour);
             if !is_waived {
                 let has_skills =
                     task.skills.iter().all(|skill| self.vehicle.skills.contains(skill));
@@ -142,7 +138,9 @@ impl Replay<'_> {
                 .map(|task| amount(&task.delivery, d))
                 .sum();
             self.expect(load <= capacity, || format!("starts with {load} of {capacity}"));
-            self.expect(amount(&schedule.initial_load, d) == load, || "wrong first load".to_owned());
+            self.expect(amount(&schedule.initial_load, d) == load, || {
+                "wrong first load".to_owned()
+            });
             for visit in &schedule.visits {
                 match visit.stop {
                     Stop::Task(id) => {
@@ -191,7 +189,8 @@ impl Replay<'_> {
                     self.expect(visit.service_s == i64::from(rest.duration_s), || {
                         "a break of the wrong length".to_owned()
                     });
-                    let late_s = self.lateness(&rest.windows, visit.start_s, rest.lateness.at_most_s);
+                    let late_s =
+                        self.lateness(&rest.windows, visit.start_s, rest.lateness.at_most_s);
                     self.expect(late_s == visit.late_s, || "wrong lateness of a break".to_owned());
                     cost += i128::from(late_s) * i128::from(rest.lateness.per_hour) * 1000;
                     now = visit.start_s + i64::from(rest.duration_s);
@@ -296,7 +295,9 @@ impl Replay<'_> {
         let cost = match matrix.cost(from, to) {
             Some(cost) => i128::from(cost) * 3_600_000,
             None => {
-                i128::from(duration_s.min(4_000_000)) * i128::from(self.vehicle.costs.per_hour) * 1000
+                i128::from(duration_s.min(4_000_000))
+                    * i128::from(self.vehicle.costs.per_hour)
+                    * 1000
                     + i128::from(distance_m) * i128::from(self.vehicle.costs.per_km) * 3600
             }
         };

@@ -97,7 +97,8 @@ pub fn best_on(
     let problem = tours.problem();
     let (head, partner) = halves(problem, task);
     let is_allowed = |task| problem.is_allowed(task, vehicle);
-    if !is_allowed(head) || !partner.is_none_or(is_allowed) || breaks_promise(tours, head, vehicle) {
+    if !is_allowed(head) || !partner.is_none_or(is_allowed) || breaks_promise(tours, head, vehicle)
+    {
         return None;
     }
     let moved = tours.disruption().cost(head, vehicle);
@@ -312,7 +313,8 @@ fn best_pair(
                     continue;
                 }
             }
-            let may_be_late = [pickup, delivery].iter().any(|task| problem.node(*task).late_max_s > 0);
+            let may_be_late =
+                [pickup, delivery].iter().any(|task| problem.node(*task).late_max_s > 0);
             if tour.is_soft() || ride.has_loaded_breaks || may_be_late {
                 let more = [(first, pickup), (second, delivery)];
                 let walked =
@@ -363,9 +365,9 @@ fn adjacent_cost(
     cost
 }
 
-/// For each vehicle the rule that keeps it from taking the task, and by how much. Meant for a task that fits nowhere;
-/// a vehicle that could take it gives no refusal. Of a shipment only places side by side, or with the delivery last,
-/// are looked at.
+/// For each vehicle the rule that keeps it from taking the task, and by how much; a vehicle that could take it gives no
+/// refusal. Of a shipment only places side by side, or with the delivery last, are looked at. Walks every tour once per
+/// place: milliseconds where [`best`] takes microseconds.
 pub fn refusals(tours: &mut Tours<'_>, task: TaskId) -> Vec<Refusal> {
     let vehicles = tours.problem().vehicle_ids();
     vehicles.filter_map(|vehicle| refusal(tours, task, vehicle)).collect()
@@ -382,6 +384,9 @@ pub fn refusal(tours: &mut Tours<'_>, task: TaskId, vehicle: VehicleId) -> Optio
     }
     if breaks_promise(tours, head, vehicle) {
         return Some(Refusal { vehicle, rule: Rule::Promises, by: 1, after: None });
+    }
+    if best_on(tours, head, vehicle, Cost::MAX).is_some() {
+        return None;
     }
     let (all, walker) = tours.walker();
     let tour = &all[vehicle.index()];
@@ -463,4 +468,3 @@ fn rule_of(worst: &Violation, own: &[Option<TaskId>], schedule: &Schedule) -> (R
         Violation::Pinned { .. } => (Rule::ShiftEnd, 0),
     }
 }
-

@@ -33,8 +33,7 @@ impl Matrix {
         distances_m: Vec<i32>,
         costs: Option<Vec<i32>>,
     ) -> Result<Self, MatrixError> {
-        let distances_m =
-            if distances_m.is_empty() { vec![0; size * size] } else { distances_m };
+        let distances_m = if distances_m.is_empty() { vec![0; size * size] } else { distances_m };
         Self::check("durations", size, &durations_s, UNREACHABLE_S)?;
         Self::check("distances", size, &distances_m, i32::MAX)?;
         if let Some(costs) = &costs {

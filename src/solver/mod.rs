@@ -14,9 +14,13 @@ pub mod checker;
 pub mod disruption;
 pub mod draft;
 pub mod insertion;
+#[cfg(test)]
+mod made_up;
 pub mod matrix;
 pub mod plan;
 pub mod problem;
+#[cfg(test)]
+mod properties;
 pub mod schedule;
 pub mod skills;
 pub mod solution;
@@ -30,6 +34,7 @@ pub use draft::{
     Break, Draft, Lateness, Limits, Pinned, Role, Task, TaskId, Vehicle, VehicleCosts, VehicleId,
     Window, WorkByType,
 };
+pub use insertion::{Insertion, Refusal, Rule};
 pub use matrix::{Matrix, MatrixError, UNREACHABLE_S};
 pub use plan::{Plan, PlanError, Tolerance};
 pub use problem::{COST_UNIT, Cost, Problem};

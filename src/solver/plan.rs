@@ -124,7 +124,11 @@ impl Problem {
             for violation in &schedule.violations {
                 match *violation {
                     Violation::Late { task, by_s } => {
-                        loosen(&mut draft.tasks[task.index()].lateness, by_s, prices.lateness_per_hour);
+                        loosen(
+                            &mut draft.tasks[task.index()].lateness,
+                            by_s,
+                            prices.lateness_per_hour,
+                        );
                     }
                     Violation::BreakLate { index, by_s } => {
                         loosen(&mut vehicle.breaks[index].lateness, by_s, prices.lateness_per_hour);
@@ -148,7 +152,8 @@ impl Problem {
                         vehicle.limits.tasks = vehicle.limits.tasks.map(|most| most + by);
                     }
                     Violation::Travel { .. } => {
-                        vehicle.limits.travel_s = Some(schedule.travel_s.min(i64::from(i32::MAX)) as i32);
+                        vehicle.limits.travel_s =
+                            Some(schedule.travel_s.min(i64::from(i32::MAX)) as i32);
                     }
                     Violation::Distance { .. } => {
                         vehicle.limits.distance_m = Some(schedule.travel_m);

@@ -319,9 +319,10 @@ impl Problem {
             let same = |&&known: &&usize| {
                 !is_locked[at] && !is_locked[known] && draft.vehicles[known] == *vehicle
             };
-            let kind = kinds.iter().find(same).and_then(|&known| {
-                kinds.iter().position(|&first| first == known)
-            });
+            let kind = kinds
+                .iter()
+                .find(same)
+                .and_then(|&known| kinds.iter().position(|&first| first == known));
             let kind = kind.unwrap_or_else(|| {
                 kinds.push(at);
                 kinds.len() - 1
@@ -330,7 +331,10 @@ impl Problem {
             let (per_s, per_m) = if has_table {
                 (0, 0)
             } else {
-                (vehicle.costs.per_hour * (COST_UNIT / 3600), vehicle.costs.per_km * (COST_UNIT / 1000))
+                (
+                    vehicle.costs.per_hour * (COST_UNIT / 3600),
+                    vehicle.costs.per_km * (COST_UNIT / 1000),
+                )
             };
             self.rides.push(Ride {
                 travel: travel as u32,
@@ -396,8 +400,7 @@ impl Problem {
         if base * (count + 2) + longest * 2 * self.rides.len() as i128 > room {
             return Err(ProblemError::CostsTooLarge);
         }
-        let priorities: i128 =
-            self.draft.tasks.iter().map(|task| i128::from(task.priority)).sum();
+        let priorities: i128 = self.draft.tasks.iter().map(|task| i128::from(task.priority)).sum();
         let step = (count + 1).min((room / base - count) / priorities.max(1)).max(0);
         self.left_out = self
             .draft

@@ -37,23 +37,51 @@ pub struct Visit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Violation {
     /// Starts so many seconds too late.
-    Late { task: TaskId, by_s: i64 },
-    BreakLate { index: usize, by_s: i64 },
+    Late {
+        task: TaskId,
+        by_s: i64,
+    },
+    BreakLate {
+        index: usize,
+        by_s: i64,
+    },
     /// More aboard at some break than it allows.
-    BreakLoad { index: usize },
-    Overtime { by_s: i64 },
-    Capacity { dimension: usize, by: i64 },
-    Tasks { by: u32 },
-    Travel { by_s: i64 },
-    Distance { by_m: i64 },
+    BreakLoad {
+        index: usize,
+    },
+    Overtime {
+        by_s: i64,
+    },
+    Capacity {
+        dimension: usize,
+        by: i64,
+    },
+    Tasks {
+        by: u32,
+    },
+    Travel {
+        by_s: i64,
+    },
+    Distance {
+        by_m: i64,
+    },
     /// The first skill the vehicle lacks.
-    Skill { task: TaskId, skill: u32 },
+    Skill {
+        task: TaskId,
+        skill: u32,
+    },
     /// The task is locked to another vehicle.
-    Locked { task: TaskId },
+    Locked {
+        task: TaskId,
+    },
     /// A delivery without its pickup before it, or a pickup without its delivery after it.
-    Precedence { task: TaskId },
+    Precedence {
+        task: TaskId,
+    },
     /// A pinned visit is not in its place.
-    Pinned { position: usize },
+    Pinned {
+        position: usize,
+    },
 }
 
 /// The parts of what a tour costs, in inner costs.
@@ -172,10 +200,12 @@ impl Schedule {
                 visit.stop = Stop::Task(task);
                 visit.travel_s = i64::from(problem.travel_s(&ride, from, to));
                 visit.travel_m = problem.travel_m(&ride, from, to);
-                self.cost.travel = self
-                    .cost
-                    .travel
-                    .saturating_add(problem.leg_cost(&ride, from, to, visit.travel_s as i32));
+                self.cost.travel = self.cost.travel.saturating_add(problem.leg_cost(
+                    &ride,
+                    from,
+                    to,
+                    visit.travel_s as i32,
+                ));
                 work_s += visit.setup_s + visit.service_s;
                 from = to;
                 add(&mut load, problem.change(task));

@@ -79,7 +79,7 @@ impl Tour {
     pub fn is_empty(&self) -> bool {
         self.tasks.is_empty()
     }
-    /// Whether all rules hold. Only a tour with legs that are longer than the way round can lose this by a removal.
+    /// Whether all rules hold. Insertions keep this; a removal can end it only where a leg is longer than a way round.
     pub fn is_feasible(&self) -> bool {
         self.is_feasible
     }
@@ -163,8 +163,19 @@ impl Tour {
 
     /// Becomes a copy of another tour of the same vehicle without giving up its memory.
     pub(super) fn copy_from(&mut self, other: &Self) {
-        let Self { vehicle, tasks, places, stride, ready, due, leave, load, peak_until, peak_from, .. } =
-            self;
+        let Self {
+            vehicle,
+            tasks,
+            places,
+            stride,
+            ready,
+            due,
+            leave,
+            load,
+            peak_until,
+            peak_from,
+            ..
+        } = self;
         (*vehicle, *stride) = (other.vehicle, other.stride);
         tasks.clone_from(&other.tasks);
         places.clone_from(&other.places);
@@ -210,7 +221,16 @@ impl Tour {
             self.late_cost = walked.late_cost;
             is_rested = walked.excess_s == 0;
         }
-        self.is_feasible = is_in_time && is_rested;
+        self.is_feasible = is_in_time
+            && is_rested
+            && self.fits_in_limits(problem, 0, 0, 0)
+            && self.is_within_capacity(problem);
+    }
+
+    fn is_within_capacity(&self, problem: &Problem) -> bool {
+        let capacity = &problem.vehicle(self.vehicle).capacity;
+        let peaks = self.peak_from.iter().take(problem.dimensions).enumerate();
+        peaks.into_iter().all(|(d, &peak)| peak <= capacity.get(d).copied().unwrap_or(0))
     }
 
     fn sum_up(&mut self, problem: &Problem, ride: &Ride) {
@@ -281,7 +301,10 @@ impl Tour {
     /// The pinned start of a stop, if it has one.
     fn pinned_start_s(&self, problem: &Problem, stop: usize) -> Option<i32> {
         let pinned = &problem.vehicle(self.vehicle).pinned;
-        pinned.get(stop - 1).filter(|pin| pin.task == self.tasks[stop - 1]).and_then(|pin| pin.start_s)
+        pinned
+            .get(stop - 1)
+            .filter(|pin| pin.task == self.tasks[stop - 1])
+            .and_then(|pin| pin.start_s)
     }
 
     fn look_forward_plain(&mut self, problem: &Problem, ride: &Ride) {
@@ -414,7 +437,11 @@ impl Tour {
                     _ if leave_s == NEVER => NEVER,
                     Some(start_s) if start_s + work_s > leave_s => NEVER,
                     Some(start_s) => {
-                        if taken > 0 { start_s } else { FAR }
+                        if taken > 0 {
+                            start_s
+                        } else {
+                            FAR
+                        }
                     }
                     None => problem.latest_arrival_s(node, leave_s - work_s),
                 };
@@ -493,7 +520,14 @@ impl Tour {
             }
             let (setup_s, service_s) = problem.work_on(task, ride);
             let setup_s = if from == node.location { 0 } else { setup_s };
-            return self.reaches_next(problem, ride, after, node.location, 0, start_s + setup_s + service_s);
+            return self.reaches_next(
+                problem,
+                ride,
+                after,
+                node.location,
+                0,
+                start_s + setup_s + service_s,
+            );
         }
         let mut done = [FAR; BREAKS_MAX + 1];
         self.times_after(problem, ride, task, self.places[after], ready, &mut done);
@@ -574,9 +608,7 @@ impl Tour {
         rows.zip(problem.aboard(task).iter().zip(problem.change(task))).enumerate().all(
             |(dimension, ((&until, &from), (&aboard, &change)))| {
                 let capacity = capacity.get(dimension).copied().unwrap_or(0);
-                // What is not touched may be overfull only if it was so before; then it is tolerated.
-                (aboard == 0 || until + aboard <= capacity)
-                    && (aboard + change == 0 || from + aboard + change <= capacity)
+                until + aboard <= capacity && from + aboard + change <= capacity
             },
         )
     }

@@ -125,12 +125,7 @@ impl<'p> Tours<'p> {
     ) {
         debug_assert!(after.0 <= after.1, "the pickup comes first");
         let tour = &mut self.tours[vehicle.index()];
-        tour.insert_pair(
-            self.problem,
-            &mut self.walker,
-            (after.0, pickup),
-            (after.1, delivery),
-        );
+        tour.insert_pair(self.problem, &mut self.walker, (after.0, pickup), (after.1, delivery));
         self.renumber(vehicle, after.0);
     }
 
@@ -196,8 +191,6 @@ impl<'p> Tours<'p> {
 
     /// The tasks that are inserted as one: a task alone, or the pickup that stands for its shipment.
     pub fn heads(problem: &Problem) -> impl Iterator<Item = TaskId> + '_ {
-        problem
-            .task_ids()
-            .filter(|task| !matches!(problem.task(*task).role, Role::Delivery { .. }))
+        problem.task_ids().filter(|task| !matches!(problem.task(*task).role, Role::Delivery { .. }))
     }
 }

@@ -122,7 +122,11 @@ fn check_task(
     if is_paired { Ok(()) } else { Err(ProblemError::BrokenPair { field: field.to_string() }) }
 }
 
-fn check_vehicle(draft: &Draft, vehicle: &Vehicle, field: Arguments<'_>) -> Result<(), ProblemError> {
+fn check_vehicle(
+    draft: &Draft,
+    vehicle: &Vehicle,
+    field: Arguments<'_>,
+) -> Result<(), ProblemError> {
     if vehicle.matrix as usize >= draft.matrices.len() {
         let field = format!("{field}.matrix");
         return Err(ProblemError::Unknown { field, what: "matrix", value: vehicle.matrix });
@@ -252,7 +256,7 @@ fn in_range(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Matrix, Problem, VehicleId};
+    use super::super::{Matrix, Problem, Task, VehicleId};
     use super::*;
 
     fn draft() -> Draft {
@@ -306,9 +310,8 @@ mod tests {
         assert!(
             refusal(|d| {
                 d.vehicles[0].costs.per_hour = 1_000_000_000;
-                d.matrices = vec![
-                    Matrix::parse(2, vec![0, 4_000_000, 4_000_000, 0], vec![], None).unwrap(),
-                ];
+                d.matrices =
+                    vec![Matrix::parse(2, vec![0, 4_000_000, 4_000_000, 0], vec![], None).unwrap()];
                 d.tasks = vec![d.tasks[0].clone(); 100];
             })
             .contains("too large")

@@ -120,8 +120,15 @@ impl Walker {
                 for taken in 0..=breaks {
                     let before = self.labels[(position - 1) * stride + taken];
                     if before != NO_WAY {
-                        let step =
-                            arrive(problem, vehicle, ride, position - 1, task, from, before.ready_s);
+                        let step = arrive(
+                            problem,
+                            vehicle,
+                            ride,
+                            position - 1,
+                            task,
+                            from,
+                            before.ready_s,
+                        );
                         if taken > 0 && step.is_pushed {
                             continue;
                         }
@@ -220,9 +227,8 @@ impl Walker {
                 let node = problem.node(task);
                 let step = arrive(problem, vehicle, ride, position - 1, task, from, ready_s);
                 walked.excess_s += step.excess_s;
-                walked.late_cost = walked
-                    .late_cost
-                    .saturating_add(lateness_cost(step.late_s, node.late_per_hour));
+                walked.late_cost =
+                    walked.late_cost.saturating_add(lateness_cost(step.late_s, node.late_per_hour));
                 ready_s = step.start_s + i64::from(step.setup_s + step.work_s);
                 from = node.location;
                 visit(Step {
@@ -249,8 +255,7 @@ impl Walker {
         }
         walked.end_s = ready_s + i64::from(problem.travel_s(ride, from, ride.end));
         walked.overtime_s = (walked.end_s - i64::from(ride.shift.until_s)).max(0);
-        walked.overtime_excess_s =
-            (walked.overtime_s - i64::from(ride.overtime.at_most_s)).max(0);
+        walked.overtime_excess_s = (walked.overtime_s - i64::from(ride.overtime.at_most_s)).max(0);
         walked.excess_s += walked.overtime_excess_s;
         walked.late_cost = walked
             .late_cost
@@ -308,4 +313,3 @@ fn arrive(
 fn short(time_s: i64) -> i32 {
     time_s.min(i64::from(FAR)) as i32
 }
-
