@@ -1,3 +1,5 @@
 //! cli
 
+pub mod clip_map;
+pub mod import_map;
 pub mod town;

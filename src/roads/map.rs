@@ -5,7 +5,7 @@ use super::clip::within;
 use super::dijkstra::DijkstraNetwork;
 use super::graph::{StreetReport, Streets, build};
 use super::network::RoadNetwork;
-use super::osm::{OsmError, OsmMap, read};
+use super::osm::{OsmError, OsmMap, read, read_data_at_s};
 use crate::units::BoundingBox;
 use serde::Serialize;
 use std::sync::Arc;
@@ -70,10 +70,19 @@ pub struct Progress {
     pub total: u64,
 }
 
+/// What the file says about itself; nothing for a map that was never one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FileFacts {
+    pub bytes: u64,
+    pub data_at_s: Option<i64>,
+}
+
 /// What became of the file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ImportReport {
     pub file_bytes: u64,
+    /// The state of the data, seconds since 1970, where the file says so.
+    pub data_at_s: Option<i64>,
     /// In the file, or in the wanted area of it.
     pub nodes: usize,
     pub ways: usize,
@@ -96,11 +105,12 @@ impl Map {
                 total: reading.bytes_total,
             });
         })?;
+        let file = FileFacts { bytes: bytes.len() as u64, data_at_s: read_data_at_s(bytes)? };
         let Some(area) = options.area else {
-            return Self::from_osm(&osm, bytes.len() as u64, progress);
+            return Self::from_osm(&osm, file, progress);
         };
         let cut = staged(progress, Stage::Cutting, || within(&osm, &area));
-        match Self::from_osm(&cut, bytes.len() as u64, progress) {
+        match Self::from_osm(&cut, file, progress) {
             Err(MapError::NoStreets) => Err(match build(&osm).0 {
                 Some(streets) => MapError::EmptyArea { area, file: streets.bounds() },
                 None => MapError::NoStreets,
@@ -112,7 +122,7 @@ impl Map {
     /// Builds from an extract that is in memory already, such as a made-up town.
     pub fn from_osm(
         osm: &OsmMap,
-        file_bytes: u64,
+        file: FileFacts,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Self, MapError> {
         let (streets, street_report) = staged(progress, Stage::Streets, || build(osm));
@@ -121,7 +131,8 @@ impl Map {
             staged(progress, Stage::Network, || DijkstraNetwork::new(Arc::clone(&streets)));
         let bounds = streets.bounds();
         let report = ImportReport {
-            file_bytes,
+            file_bytes: file.bytes,
+            data_at_s: file.data_at_s,
             nodes: osm.nodes.len(),
             ways: osm.ways.len(),
             relations: osm.relations.len(),

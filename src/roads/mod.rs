@@ -14,5 +14,5 @@ pub(crate) mod test_maps;
 pub mod town;
 pub(crate) mod wire;
 
-pub use map::{ImportOptions, ImportReport, Map, MapError, Progress, Stage};
+pub use map::{FileFacts, ImportOptions, ImportReport, Map, MapError, Progress, Stage};
 pub use network::{Leg, Path, RoadError, RoadNetwork, Snap};

@@ -10,7 +10,7 @@ mod tests;
 #[cfg(test)]
 pub(crate) use tests::store_unpacked;
 
-pub use read::{OsmError, ReadProgress, read};
+pub use read::{OsmError, ReadProgress, read, read_data_at_s};
 pub use write::{WriteOptions, write};
 
 /// Tags in the order of the file.

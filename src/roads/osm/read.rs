@@ -78,6 +78,17 @@ pub fn read(bytes: &[u8], progress: &mut dyn FnMut(ReadProgress)) -> Result<OsmM
     Ok(map)
 }
 
+/// The state of the data in seconds since 1970, if the head of the file says so.
+pub fn read_data_at_s(bytes: &[u8]) -> Result<Option<i64>, OsmError> {
+    let blobs = cut_into_blobs(bytes)?;
+    let Some(head) = blobs.first().filter(|blob| blob.is_header) else { return Ok(None) };
+    let undecodable = |source| OsmError::Undecodable { at: head.at, source };
+    let decoded = BlobReader::new(head.framed).next().transpose().map_err(undecodable)?;
+    let Some(decoded) = decoded else { return Ok(None) };
+    let header = decoded.to_headerblock().map_err(undecodable)?;
+    Ok(header.osmosis_replication_timestamp().filter(|seconds| *seconds > 0))
+}
+
 fn sort_by_id<T>(elements: &mut Vec<T>, id: impl Fn(&T) -> i64) {
     if !elements.is_sorted_by(|a, b| id(a) < id(b)) {
         elements.sort_by_key(&id);

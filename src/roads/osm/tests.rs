@@ -172,6 +172,7 @@ fn another_reader_understands_what_we_write() {
     let header = header.unwrap();
     assert_eq!(header.source(), Some("a test"));
     assert_eq!(header.osmosis_replication_timestamp(), Some(1_710_288_000));
+    assert_eq!(read_data_at_s(&bytes).unwrap(), Some(1_710_288_000));
     assert!((header.bbox().unwrap().top - 35.898_901_1).abs() < 1e-9);
 
     let mut seen = Vec::new();

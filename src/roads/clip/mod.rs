@@ -4,7 +4,11 @@
 //! A street that leaves the area ends at its first node outside. What encloses an area (a building, a
 //! wood, the coast of an island) is kept whole, because half an outline has no inside.
 
-use super::osm::{MemberKind, OsmMap, OsmNode, OsmRelation, OsmWay, Tags, tag};
+mod slim;
+
+pub use slim::slim;
+
+use super::osm::{MemberKind, OsmMap, OsmNode, OsmRelation, OsmWay, tag};
 use crate::units::{BoundingBox, Point};
 use std::collections::{HashMap, HashSet};
 
@@ -120,163 +124,10 @@ fn surviving(
     (is_useful && !kept.members.is_empty()).then_some(kept)
 }
 
-/// A node or way with one of these is shown, searched or driven.
-const SUBJECTS: &[&str] = &[
-    "highway",
-    "building",
-    "building:part",
-    "natural",
-    "landuse",
-    "leisure",
-    "water",
-    "waterway",
-    "amenity",
-    "shop",
-    "tourism",
-    "office",
-    "craft",
-    "healthcare",
-    "historic",
-    "man_made",
-    "aeroway",
-    "railway",
-    "place",
-    "addr:housenumber",
-    "addr:housename",
-];
-
-/// Further keys that are read of what is kept.
-const DETAILS: &[&str] = &[
-    "type",
-    "route",
-    "ferry",
-    "duration",
-    "oneway",
-    "junction",
-    "access",
-    "motorcar",
-    "motor_vehicle",
-    "vehicle",
-    "barrier",
-    "bollard",
-    "maxspeed",
-    "surface",
-    "tracktype",
-    "smoothness",
-    "service",
-    "area",
-    "lanes",
-    "bridge",
-    "tunnel",
-    "layer",
-    "restriction",
-    "except",
-    "name",
-    "ref",
-    "alt_name",
-    "old_name",
-    "int_name",
-    "short_name",
-    "population",
-    "admin_level",
-    "intermittent",
-    "location",
-];
-
-/// The same for keys with a suffix: `name:en`, `maxspeed:forward`, `restriction:conditional`.
-const DETAIL_PREFIXES: &[&str] =
-    &["addr:", "oneway:", "maxspeed:", "source:maxspeed", "zone:", "restriction:"];
-
-/// Names in other languages than these are dropped; the plain `name` stays in any.
-const NAME_LANGUAGES: &[&str] = &["name:en", "name:mt", "name:pt", "name:fr", "name:de"];
-
-/// What a node on a street may say to who drives by.
-const NODE_HIGHWAYS: &[&str] =
-    &["traffic_signals", "stop", "give_way", "mini_roundabout", "turning_circle", "turning_loop"];
-
-/// Drops tags, and then nodes, ways and relations, that nothing in the product reads.
-pub fn slim(map: &mut OsmMap) {
-    for relation in &mut map.relations {
-        relation.tags.retain(|(key, _)| is_read(key));
-    }
-    map.relations.retain(|relation| {
-        tag(&relation.tags, "type") != Some("multipolygon") || has_subject(&relation.tags)
-    });
-    let member_ways: HashSet<i64> = map
-        .relations
-        .iter()
-        .flat_map(|relation| &relation.members)
-        .filter(|member| member.kind == MemberKind::Way)
-        .map(|member| member.id)
-        .collect();
-    for way in &mut map.ways {
-        way.tags.retain(|(key, _)| is_read(key) && key.as_ref() != "barrier");
-        if !is_shown_way(&way.tags) {
-            way.tags.clear();
-        }
-    }
-    map.ways.retain(|way| !way.tags.is_empty() || member_ways.contains(&way.id));
-    let of_streets: HashSet<i64> = map
-        .ways
-        .iter()
-        .filter(|way| tag(&way.tags, "highway").is_some())
-        .flat_map(|way| way.nodes.iter().copied())
-        .collect();
-    let mut needed: HashSet<i64> =
-        map.ways.iter().flat_map(|way| way.nodes.iter().copied()).collect();
-    needed.extend(
-        map.relations
-            .iter()
-            .flat_map(|relation| &relation.members)
-            .filter(|member| member.kind == MemberKind::Node)
-            .map(|member| member.id),
-    );
-    for node in &mut map.nodes {
-        slim_node(node, of_streets.contains(&node.id));
-    }
-    map.nodes.retain(|node| !node.tags.is_empty() || needed.contains(&node.id));
-}
-
-fn is_read(key: &str) -> bool {
-    SUBJECTS.contains(&key)
-        || DETAILS.contains(&key)
-        || NAME_LANGUAGES.contains(&key)
-        || DETAIL_PREFIXES.iter().any(|prefix| key.starts_with(prefix))
-}
-
-fn has_subject(tags: &Tags) -> bool {
-    tags.iter().any(|(key, _)| SUBJECTS.contains(&&**key))
-}
-
-fn is_shown_way(tags: &Tags) -> bool {
-    has_subject(tags) || tag(tags, "route") == Some("ferry")
-}
-
-/// A node is a barrier or a sign on a street, an address, or something with a name; a tree or a bench
-/// is neither.
-fn slim_node(node: &mut OsmNode, is_on_street: bool) {
-    let tags = &mut node.tags;
-    if tags.is_empty() {
-        return;
-    }
-    let is_sign = is_on_street
-        && (tag(tags, "barrier").is_some()
-            || tag(tags, "highway").is_some_and(|value| NODE_HIGHWAYS.contains(&value)));
-    let is_address =
-        tag(tags, "addr:housenumber").is_some() || tag(tags, "addr:housename").is_some();
-    let is_named_thing =
-        tag(tags, "name").is_some() && has_subject(tags) && tag(tags, "highway").is_none();
-    if is_sign || is_address || is_named_thing {
-        tags.retain(|(key, _)| is_read(key));
-    } else {
-        tags.clear();
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::roads::osm::OsmMember;
+    use crate::roads::osm::{OsmMember, Tags};
 
     const AREA: BoundingBox = BoundingBox { south: 0.0, west: 0.0, north: 1.0, east: 1.0 };
 
@@ -386,27 +237,5 @@ mod tests {
         let cut = within(&map, &AREA);
         assert_eq!(cut.ways, map.ways[..2]);
         assert_eq!(cut.relations, map.relations);
-    }
-
-    #[test]
-    fn slimming_keeps_what_is_driven_shown_or_searched() {
-        let mut map = OsmMap {
-            nodes: row_of_nodes(9),
-            ways: vec![
-                way(1, &[4, 5], &[("highway", "primary"), ("lit", "yes"), ("maxspeed", "50")]),
-                way(2, &[5, 6], &[("barrier", "wall")]),
-                way(3, &[6, 7], &[("power", "generator")]),
-            ],
-            relations: Vec::new(),
-        };
-        map.nodes[3].tags = tags(&[("barrier", "gate"), ("note", "blue")]);
-        map.nodes[4].tags = tags(&[("natural", "tree")]);
-        map.nodes[7].tags = tags(&[("addr:housenumber", "7"), ("phone", "1")]);
-        slim(&mut map);
-        assert_eq!(map.ways, [way(1, &[4, 5], &[("highway", "primary"), ("maxspeed", "50")])]);
-        assert_eq!(ids_of_nodes(&map), [4, 5, 8]);
-        assert_eq!(map.nodes[0].tags, tags(&[("barrier", "gate")]));
-        assert!(map.nodes[1].tags.is_empty());
-        assert_eq!(map.nodes[2].tags, tags(&[("addr:housenumber", "7")]));
     }
 }

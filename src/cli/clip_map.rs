@@ -1,0 +1,185 @@
+//! `sortie clip-map`: cuts an area out of an OpenStreetMap extract and writes it as a small one, with
+//! what Sortie reads and nothing else.
+
+use super::import_map::{Follower, read_file};
+use crate::roads::clip::{slim, within};
+use crate::roads::graph;
+use crate::roads::osm::{self, WriteOptions};
+use crate::roads::{MapError, Progress, Stage};
+use crate::units::BoundingBox;
+use anyhow::Context as _;
+use serde::Serialize;
+use std::fmt;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Clone)]
+pub struct ClipMapOptions {
+    pub file: PathBuf,
+    pub area: BoundingBox,
+    pub out: PathBuf,
+    /// One JSON object instead of words, and no progress bar.
+    pub is_json: bool,
+}
+
+/// What is printed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ClipMapReport {
+    pub file: PathBuf,
+    pub file_bytes: usize,
+    pub out: PathBuf,
+    pub out_bytes: usize,
+    pub nodes: usize,
+    pub ways: usize,
+    pub relations: usize,
+    pub junctions: usize,
+    pub street_km: f64,
+}
+
+/// Clips and prints the report to `out`.
+pub fn run(options: &ClipMapOptions, out: &mut dyn Write) -> anyhow::Result<()> {
+    let report = clip_map(options)?;
+    if options.is_json {
+        serde_json::to_writer(&mut *out, &report)?;
+        writeln!(out)?;
+    } else {
+        write!(out, "{report}")?;
+    }
+    Ok(())
+}
+
+/// Clips a file. An area without streets is refused; a file that is there is replaced only when all is
+/// written.
+pub fn clip_map(options: &ClipMapOptions) -> anyhow::Result<ClipMapReport> {
+    let bytes = read_file(&options.file)?;
+    let what_for = || format!("{} cannot be clipped", options.file.display());
+    let mut follower = Follower::new(bytes.len() as u64, !options.is_json);
+    let whole = osm::read(&bytes, &mut |reading| {
+        follower.follow(Progress {
+            stage: Stage::Reading,
+            done: reading.bytes_done,
+            total: reading.bytes_total,
+        });
+    })
+    .with_context(what_for)?;
+    follower.follow(Progress { stage: Stage::Cutting, done: 0, total: 1 });
+    let mut part = within(&whole, &options.area);
+    slim(&mut part);
+    let (streets, street_report) = graph::build(&part);
+    if streets.is_none() {
+        let refusal = match graph::build(&whole).0 {
+            Some(streets) => MapError::EmptyArea { area: options.area, file: streets.bounds() },
+            None => MapError::NoStreets,
+        };
+        return Err(refusal).with_context(what_for);
+    }
+    let write_options = WriteOptions {
+        source: Some("© OpenStreetMap contributors, ODbL 1.0".to_owned()),
+        data_at_s: osm::read_data_at_s(&bytes).with_context(what_for)?,
+    };
+    let clipped = osm::write(&part, &write_options);
+    follower.finish();
+    write_file(&options.out, &clipped)?;
+    Ok(ClipMapReport {
+        file: options.file.clone(),
+        file_bytes: bytes.len(),
+        out: options.out.clone(),
+        out_bytes: clipped.len(),
+        nodes: part.nodes.len(),
+        ways: part.ways.len(),
+        relations: part.relations.len(),
+        junctions: street_report.junctions,
+        street_km: street_report.length_km,
+    })
+}
+
+fn write_file(out: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let unfinished = out.with_extension("unfinished");
+    std::fs::write(&unfinished, bytes)
+        .and_then(|()| std::fs::rename(&unfinished, out))
+        .with_context(|| format!("the clip could not be written to {}", out.display()))
+}
+
+impl fmt::Display for ClipMapReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let megabytes = |bytes: usize| bytes as f64 / 1e6;
+        writeln!(
+            f,
+            "{}: {:.2} MB, {:.2} MB before",
+            self.out.display(),
+            megabytes(self.out_bytes),
+            megabytes(self.file_bytes)
+        )?;
+        writeln!(
+            f,
+            "  holds    {} nodes, {} ways, {} relations",
+            self.nodes, self.ways, self.relations
+        )?;
+        writeln!(f, "  streets  {:.0} km, {} junctions", self.street_km, self.junctions)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::roads::osm::{OsmMap, OsmNode, OsmWay};
+    use crate::roads::{ImportOptions, Map};
+
+    /// A street of ten nodes along the equator, a hundredth of a degree apart.
+    fn street_file(folder: &Path) -> PathBuf {
+        let map = OsmMap {
+            nodes: (0..10)
+                .map(|at| OsmNode {
+                    id: at + 1,
+                    lat_e7: 0,
+                    lon_e7: at as i32 * 100_000,
+                    tags: vec![],
+                })
+                .collect(),
+            ways: vec![OsmWay {
+                id: 1,
+                nodes: (1..=10).collect(),
+                tags: vec![("highway".into(), "primary".into()), ("lit".into(), "yes".into())],
+            }],
+            relations: vec![],
+        };
+        let file = folder.join("whole.osm.pbf");
+        let options = WriteOptions { source: None, data_at_s: Some(5) };
+        std::fs::write(&file, osm::write(&map, &options)).unwrap();
+        file
+    }
+
+    #[test]
+    fn the_clip_is_a_smaller_map_with_the_date_of_the_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("clip.osm.pbf");
+        let options = ClipMapOptions {
+            file: street_file(folder.path()),
+            area: BoundingBox::parse("0.025,-0.01,0.055,0.01").unwrap(),
+            out: out.clone(),
+            is_json: false,
+        };
+        let mut words = Vec::new();
+        run(&options, &mut words).unwrap();
+        assert!(String::from_utf8(words).unwrap().contains("5 nodes, 1 ways"));
+        let bytes = std::fs::read(out).unwrap();
+        let map = Map::from_pbf(&bytes, &ImportOptions::default(), &mut |_| {}).unwrap();
+        assert_eq!(map.report.data_at_s, Some(5));
+        assert!((map.bounds.west - 0.02).abs() < 1e-9 && (map.bounds.east - 0.06).abs() < 1e-9);
+    }
+
+    #[test]
+    fn an_area_without_streets_is_refused_and_nothing_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("clip.osm.pbf");
+        let options = ClipMapOptions {
+            file: street_file(folder.path()),
+            area: BoundingBox::parse("10,10,11,11").unwrap(),
+            out: out.clone(),
+            is_json: true,
+        };
+        let error = clip_map(&options).unwrap_err();
+        assert!(format!("{error:#}").contains("no street lies in the area"));
+        assert!(!out.exists());
+    }
+}

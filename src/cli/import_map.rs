@@ -1,0 +1,290 @@
+//! `sortie import-map`: reads an OpenStreetMap extract, builds the map of it, and says what became of
+//! the file and how long each step took.
+
+use crate::roads::{ImportOptions, ImportReport, Map, Progress, Stage};
+use crate::units::BoundingBox;
+use anyhow::Context as _;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
+use std::fmt;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+#[derive(Debug, Clone)]
+pub struct ImportMapOptions {
+    pub file: PathBuf,
+    /// Only this part of the file.
+    pub area: Option<BoundingBox>,
+    /// One JSON object instead of words, and no progress bar.
+    pub is_json: bool,
+}
+
+/// What is printed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ImportMapReport {
+    pub file: PathBuf,
+    #[serde(flatten)]
+    pub map: ImportReport,
+    pub seconds: Vec<StageSeconds>,
+    pub seconds_total: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct StageSeconds {
+    pub stage: Stage,
+    pub seconds: f64,
+}
+
+/// Imports and prints the report to `out`.
+pub fn run(options: &ImportMapOptions, out: &mut dyn Write) -> anyhow::Result<()> {
+    let import_options = ImportOptions { area: options.area };
+    let (_, report) = load_map(&options.file, &import_options, !options.is_json)?;
+    if options.is_json {
+        serde_json::to_writer(&mut *out, &report)?;
+        writeln!(out)?;
+    } else {
+        write!(out, "{report}")?;
+    }
+    Ok(())
+}
+
+/// Reads a map file with a progress bar on the terminal, if there is one and it is wanted. Also for the
+/// commands that go on to use the map.
+pub fn load_map(
+    file: &Path,
+    options: &ImportOptions,
+    shows_progress: bool,
+) -> anyhow::Result<(Map, ImportMapReport)> {
+    let bytes = read_file(file)?;
+    let mut follower = Follower::new(bytes.len() as u64, shows_progress);
+    let map = Map::from_pbf(&bytes, options, &mut |progress| follower.follow(progress))
+        .with_context(|| format!("{} cannot be used as a map", file.display()))?;
+    let (seconds, seconds_total) = follower.finish();
+    let report =
+        ImportMapReport { file: file.to_owned(), map: map.report.clone(), seconds, seconds_total };
+    Ok((map, report))
+}
+
+pub(super) fn read_file(file: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(file).with_context(|| format!("the map {} cannot be read", file.display()))
+}
+
+/// Draws the progress bar and takes the time of each stage.
+pub(super) struct Follower {
+    bar: ProgressBar,
+    started: Instant,
+    stage: Option<(Stage, Instant)>,
+    seconds: Vec<StageSeconds>,
+}
+
+impl Follower {
+    /// The bar counts bytes while the file is read and then says what is done; indicatif hides it where
+    /// no terminal is.
+    pub(super) fn new(bytes: u64, is_shown: bool) -> Self {
+        let target =
+            if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(bytes), target);
+        let style = "{msg:10} {wide_bar} {bytes:>10} of {total_bytes} {elapsed:>4}";
+        bar.set_style(
+            ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()),
+        );
+        Self { bar, started: Instant::now(), stage: None, seconds: Vec::new() }
+    }
+
+    pub(super) fn follow(&mut self, progress: Progress) {
+        if self.stage.is_none_or(|(stage, _)| stage != progress.stage) {
+            self.end_stage();
+            self.stage = Some((progress.stage, Instant::now()));
+            self.bar.set_message(name(progress.stage));
+        }
+        if progress.stage == Stage::Reading {
+            self.bar.set_position(progress.done);
+        } else {
+            self.bar.tick();
+        }
+    }
+
+    fn end_stage(&mut self) {
+        if let Some((stage, since)) = self.stage.take() {
+            self.seconds.push(StageSeconds { stage, seconds: rounded(since) });
+        }
+    }
+
+    pub(super) fn finish(mut self) -> (Vec<StageSeconds>, f64) {
+        self.end_stage();
+        self.bar.finish_and_clear();
+        (self.seconds, rounded(self.started))
+    }
+}
+
+fn rounded(since: Instant) -> f64 {
+    (since.elapsed().as_secs_f64() * 1000.0).round() / 1000.0
+}
+
+fn name(stage: Stage) -> String {
+    in_words(&stage)
+}
+
+/// A value that serializes to a word, as people write it.
+fn in_words(value: &impl Serialize) -> String {
+    let word = serde_json::to_value(value).ok();
+    word.as_ref().and_then(|word| word.as_str()).unwrap_or_default().replace('_', " ")
+}
+
+/// `1234567` as `1,234,567`.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn listed<'a, K: Serialize + 'a>(counts: impl Iterator<Item = (&'a K, &'a usize)>) -> String {
+    let parts: Vec<String> =
+        counts.map(|(reason, count)| format!("{} {}", grouped(*count), in_words(reason))).collect();
+    if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
+}
+
+impl fmt::Display for ImportMapReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (map, streets) = (&self.map, &self.map.streets);
+        let megabytes = map.file_bytes as f64 / 1e6;
+        writeln!(f, "{}: {megabytes:.1} MB", self.file.display())?;
+        let date = map
+            .data_at_s
+            .and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0))
+            .map_or_else(String::new, |at| format!(", data of {}", at.format("%Y-%m-%d")));
+        writeln!(
+            f,
+            "  holds         {} nodes, {} ways, {} relations{date}",
+            grouped(map.nodes),
+            grouped(map.ways),
+            grouped(map.relations),
+        )?;
+        writeln!(
+            f,
+            "  streets       {} km: {} junctions, {} edges (each direction counts)",
+            grouped(streets.length_km.round() as usize),
+            grouped(streets.junctions),
+            grouped(streets.edges),
+        )?;
+        writeln!(
+            f,
+            "  from          {} ways: {} one-way, {} restricted, {} ferries, {} with a posted speed",
+            grouped(streets.ways_driven),
+            grouped(streets.ways_one_way),
+            grouped(streets.ways_restricted),
+            grouped(streets.ferries),
+            grouped(streets.ways_posted),
+        )?;
+        writeln!(f, "  not driven    {}", listed(streets.ways_not_driven.iter()))?;
+        writeln!(
+            f,
+            "  left out      {} junctions and {} edges without a way there and back, {} ways cut at the border",
+            grouped(streets.junctions_left_out),
+            grouped(streets.edges_left_out),
+            grouped(streets.ways_incomplete),
+        )?;
+        writeln!(
+            f,
+            "  restrictions  {} at junctions, {} over ways; ignored: {}",
+            grouped(streets.restrictions_at_junctions),
+            grouped(streets.restrictions_over_ways),
+            listed(streets.restrictions_ignored.iter()),
+        )?;
+        let bounds = map.bounds;
+        writeln!(
+            f,
+            "  covers        {:.4},{:.4},{:.4},{:.4}",
+            bounds.west, bounds.south, bounds.east, bounds.north
+        )?;
+        let stages: Vec<String> = self
+            .seconds
+            .iter()
+            .map(|taken| format!("{} {:.2}", in_words(&taken.stage), taken.seconds))
+            .collect();
+        writeln!(f, "  took          {:.2} s ({})", self.seconds_total, stages.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::roads::osm::{OsmMap, OsmNode, OsmWay, WriteOptions, write};
+
+    /// A file with one street.
+    fn street_file(folder: &Path) -> PathBuf {
+        let node = |id, lon_e7| OsmNode { id, lat_e7: 359_000_000, lon_e7, tags: Vec::new() };
+        let map = OsmMap {
+            nodes: vec![node(1, 145_000_000), node(2, 145_100_000)],
+            ways: vec![OsmWay {
+                id: 1,
+                nodes: vec![1, 2],
+                tags: vec![("highway".into(), "residential".into())],
+            }],
+            relations: Vec::new(),
+        };
+        let file = folder.join("street.osm.pbf");
+        let options = WriteOptions { source: None, data_at_s: Some(1_710_288_000) };
+        std::fs::write(&file, write(&map, &options)).unwrap();
+        file
+    }
+
+    fn printed(options: &ImportMapOptions) -> anyhow::Result<String> {
+        let mut out = Vec::new();
+        run(options, &mut out)?;
+        Ok(String::from_utf8(out)?)
+    }
+
+    #[test]
+    fn the_report_says_in_words_and_in_json_what_was_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = street_file(folder.path());
+        let mut options = ImportMapOptions { file, area: None, is_json: false };
+        let words = printed(&options).unwrap();
+        assert!(words.contains("2 nodes, 1 ways, 0 relations, data of 2024-03-13"), "{words}");
+        assert!(words.contains("2 junctions, 2 edges"), "{words}");
+
+        options.is_json = true;
+        let json: serde_json::Value = serde_json::from_str(&printed(&options).unwrap()).unwrap();
+        assert_eq!(json["streets"]["edges"], 2);
+        assert_eq!(json["seconds"][0]["stage"], "reading");
+        assert!(json["seconds_total"].is_number());
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_file_is_said_with_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let said = |file: PathBuf, area: Option<&str>| {
+            let area = area.map(|text| BoundingBox::parse(text).unwrap());
+            let error = printed(&ImportMapOptions { file, area, is_json: true }).unwrap_err();
+            format!("{error:#}")
+        };
+        let missing = said(folder.path().join("missing.pbf"), None);
+        assert!(missing.contains("missing.pbf cannot be read"), "{missing}");
+
+        let text = folder.path().join("notes.txt");
+        std::fs::write(&text, "not a map").unwrap();
+        let wrong = said(text, None);
+        assert!(wrong.contains("not an OpenStreetMap PBF extract"), "{wrong}");
+
+        let file = street_file(folder.path());
+        let whole = std::fs::read(&file).unwrap();
+        let elsewhere = said(file.clone(), Some("0,0,1,1"));
+        assert!(elsewhere.contains("no street lies in the area"), "{elsewhere}");
+        std::fs::write(&file, &whole[..whole.len() - 5]).unwrap();
+        let cut = said(file, None);
+        assert!(cut.contains("ends early"), "{cut}");
+    }
+
+    #[test]
+    fn long_numbers_are_grouped() {
+        assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+    }
+}
