@@ -153,8 +153,8 @@ fn staged<T>(progress: &mut dyn FnMut(Progress), stage: Stage, work: impl FnOnce
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::roads::osm::{WriteOptions, write};
-    use crate::roads::test_maps::{random_map, real_extract};
+    use crate::roads::osm::{WriteOptions, tag, write};
+    use crate::roads::test_maps::{bundled_map, random_map, real_extract};
     use crate::units::Point;
     use proptest::prelude::*;
 
@@ -206,6 +206,27 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_bundled_map_is_small_and_whole() {
+        let bytes = bundled_map();
+        assert!(bytes.len() <= 2_500_000, "{} bytes", bytes.len());
+        let map = import(&bytes, &ImportOptions::default()).unwrap();
+        assert!(map.report.streets.junctions > 10_000, "{:?}", map.report);
+        assert!(map.report.data_at_s.is_some());
+        let osm = read(&bytes, &mut |_| {}).unwrap();
+        let with = |key: &str| {
+            let ways = osm.ways.iter().filter(|way| tag(&way.tags, key).is_some()).count();
+            ways + osm.nodes.iter().filter(|node| tag(&node.tags, key).is_some()).count()
+        };
+        assert!(with("building") > 5_000 && with("addr:housenumber") > 500);
+        assert!(with("landuse") > 500 && with("natural") > 100 && with("name") > 5_000);
+        // From the gate of Valletta to the ferries of Sliema: around the harbour.
+        let snap = |lat, lon| map.network.snap(Point { lat, lon }).unwrap();
+        let path = map.network.path(&snap(35.8958, 14.5086), &snap(35.9110, 14.5040)).unwrap();
+        assert!((4_000..9_000).contains(&path.leg.distance_m), "{:?}", path.leg);
+        assert!((4_000..15_000).contains(&path.leg.duration_ds), "{:?}", path.leg);
     }
 
     #[test]

@@ -54,6 +54,12 @@ pub(crate) fn real_extract(name: &str) -> Option<Vec<u8>> {
     Some(std::fs::read(path).expect("an extract that is there is readable"))
 }
 
+/// The map that comes with the product.
+pub(crate) fn bundled_map() -> Vec<u8> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/maps/valletta.osm.pbf");
+    std::fs::read(path).expect("the bundled map is part of the repository")
+}
+
 /// The streets of a real extract.
 pub(crate) fn real_streets(name: &str) -> Option<Streets> {
     let map = read(&real_extract(name)?, &mut |_| {}).expect("the extract is sound");

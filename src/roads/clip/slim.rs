@@ -62,7 +62,6 @@ const DETAILS: &[&str] = &[
     "int_name",
     "short_name",
     "population",
-    "admin_level",
     "intermittent",
     "location",
 ];
@@ -94,7 +93,12 @@ pub fn slim(map: &mut OsmMap) {
         .map(|member| member.id)
         .collect();
     for way in &mut map.ways {
-        way.tags.retain(|(key, _)| is_read(key) && key.as_ref() != "barrier");
+        // Of routes only ferries are driven; a barrier along a way is a wall.
+        way.tags.retain(|(key, value)| match &**key {
+            "barrier" => false,
+            "route" => &**value == "ferry",
+            key => is_read(key),
+        });
         if !is_shown_way(&way.tags) {
             way.tags.clear();
         }
