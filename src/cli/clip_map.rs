@@ -1,7 +1,9 @@
 //! `sortie clip-map`: cuts an area out of an OpenStreetMap extract and writes it as a small one, with
 //! what Sortie reads and nothing else.
 
-use super::import_map::{Follower, read_file};
+use super::failure::{Exit, Failure};
+use super::import_map::{Follower, not_a_map, read_file};
+use super::output::Output;
 use crate::roads::clip::{slim, within};
 use crate::roads::graph;
 use crate::roads::osm::{self, WriteOptions};
@@ -10,16 +12,19 @@ use crate::units::BoundingBox;
 use anyhow::Context as _;
 use serde::Serialize;
 use std::fmt;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
-#[derive(Debug, Clone)]
-pub struct ClipMapOptions {
-    pub file: PathBuf,
-    pub area: BoundingBox,
-    pub out: PathBuf,
-    /// One JSON object instead of words, and no progress bar.
-    pub is_json: bool,
+#[derive(Debug, clap::Args)]
+pub struct ClipMapArguments {
+    /// The extract to cut from
+    #[arg(value_name = "FILE.osm.pbf")]
+    file: PathBuf,
+    /// Where to write the clip; a file that is there is replaced
+    #[arg(value_name = "OUT.osm.pbf")]
+    out: PathBuf,
+    /// The area, in degrees; streets that leave it end at their first node outside
+    #[arg(long, value_name = "WEST,SOUTH,EAST,NORTH", value_parser = BoundingBox::parse, allow_hyphen_values = true)]
+    bbox: BoundingBox,
 }
 
 /// What is printed.
@@ -36,24 +41,18 @@ pub struct ClipMapReport {
     pub street_km: f64,
 }
 
-/// Clips and prints the report to `out`.
-pub fn run(options: &ClipMapOptions, out: &mut dyn Write) -> anyhow::Result<()> {
-    let report = clip_map(options)?;
-    if options.is_json {
-        serde_json::to_writer(&mut *out, &report)?;
-        writeln!(out)?;
-    } else {
-        write!(out, "{report}")?;
-    }
-    Ok(())
+/// Clips and reports.
+pub fn run(arguments: &ClipMapArguments, output: Output) -> Result<(), Failure> {
+    let report = clip_map(arguments, output)?;
+    output.result(&report, &report)
 }
 
 /// Clips a file. An area without streets is refused; a file that is there is replaced only when all is
 /// written.
-pub fn clip_map(options: &ClipMapOptions) -> anyhow::Result<ClipMapReport> {
+fn clip_map(options: &ClipMapArguments, output: Output) -> Result<ClipMapReport, Failure> {
     let bytes = read_file(&options.file)?;
     let what_for = || format!("{} cannot be clipped", options.file.display());
-    let mut follower = Follower::new(bytes.len() as u64, !options.is_json);
+    let mut follower = Follower::new(output);
     let whole = osm::read(&bytes, &mut |reading| {
         follower.follow(Progress {
             stage: Stage::Reading,
@@ -61,25 +60,32 @@ pub fn clip_map(options: &ClipMapOptions) -> anyhow::Result<ClipMapReport> {
             total: reading.bytes_total,
         });
     })
-    .with_context(what_for)?;
+    .with_context(what_for)
+    .map_err(not_a_map)?;
     follower.follow(Progress { stage: Stage::Cutting, done: 0, total: 1 });
-    let mut part = within(&whole, &options.area);
+    let mut part = within(&whole, &options.bbox);
     slim(&mut part);
     let (streets, street_report) = graph::build(&part);
     if streets.is_none() {
         let refusal = match graph::build(&whole).0 {
-            Some(streets) => MapError::EmptyArea { area: options.area, file: streets.bounds() },
+            Some(streets) => MapError::EmptyArea { area: options.bbox, file: streets.bounds() },
             None => MapError::NoStreets,
         };
-        return Err(refusal).with_context(what_for);
+        return Err(not_a_map(anyhow::Error::new(refusal).context(what_for())));
     }
     let write_options = WriteOptions {
         source: Some("© OpenStreetMap contributors, ODbL 1.0".to_owned()),
-        data_at_s: osm::read_data_at_s(&bytes).with_context(what_for)?,
+        data_at_s: osm::read_data_at_s(&bytes).with_context(what_for).map_err(not_a_map)?,
     };
     let clipped = osm::write(&part, &write_options);
     follower.finish();
-    write_file(&options.out, &clipped)?;
+    write_file(&options.out, &clipped).map_err(|error| {
+        Failure::of(
+            Exit::Error,
+            error,
+            "check that the folder exists, can be written, and has room",
+        )
+    })?;
     Ok(ClipMapReport {
         file: options.file.clone(),
         file_bytes: bytes.len(),
@@ -115,7 +121,7 @@ impl fmt::Display for ClipMapReport {
             "  holds    {} nodes, {} ways, {} relations",
             self.nodes, self.ways, self.relations
         )?;
-        writeln!(f, "  streets  {:.0} km, {} junctions", self.street_km, self.junctions)
+        write!(f, "  streets  {:.0} km, {} junctions", self.street_km, self.junctions)
     }
 }
 
@@ -124,6 +130,8 @@ mod tests {
     use super::*;
     use crate::roads::osm::{OsmMap, OsmNode, OsmWay};
     use crate::roads::{ImportOptions, Map};
+
+    const QUIET: Output = Output { json: false, verbose: false };
 
     /// A street of ten nodes along the equator, a hundredth of a degree apart.
     fn street_file(folder: &Path) -> PathBuf {
@@ -153,15 +161,13 @@ mod tests {
     fn the_clip_is_a_smaller_map_with_the_date_of_the_first() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("clip.osm.pbf");
-        let options = ClipMapOptions {
+        let options = ClipMapArguments {
             file: street_file(folder.path()),
-            area: BoundingBox::parse("0.025,-0.01,0.055,0.01").unwrap(),
+            bbox: BoundingBox::parse("0.025,-0.01,0.055,0.01").unwrap(),
             out: out.clone(),
-            is_json: false,
         };
-        let mut words = Vec::new();
-        run(&options, &mut words).unwrap();
-        assert!(String::from_utf8(words).unwrap().contains("5 nodes, 1 ways"));
+        let report = clip_map(&options, QUIET).unwrap();
+        assert!(report.to_string().contains("5 nodes, 1 ways"));
         let bytes = std::fs::read(out).unwrap();
         let map = Map::from_pbf(&bytes, &ImportOptions::default(), &mut |_| {}).unwrap();
         assert_eq!(map.report.data_at_s, Some(5));
@@ -172,14 +178,14 @@ mod tests {
     fn an_area_without_streets_is_refused_and_nothing_is_written() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("clip.osm.pbf");
-        let options = ClipMapOptions {
+        let options = ClipMapArguments {
             file: street_file(folder.path()),
-            area: BoundingBox::parse("10,10,11,11").unwrap(),
+            bbox: BoundingBox::parse("10,10,11,11").unwrap(),
             out: out.clone(),
-            is_json: true,
         };
-        let error = clip_map(&options).unwrap_err();
-        assert!(format!("{error:#}").contains("no street lies in the area"));
+        let failure = clip_map(&options, QUIET).unwrap_err();
+        assert!(failure.cause.contains("no street lies in the area"));
+        assert_eq!(failure.exit, Exit::CheckFailed);
         assert!(!out.exists());
     }
 }

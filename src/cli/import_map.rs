@@ -1,23 +1,24 @@
 //! `sortie import-map`: reads an OpenStreetMap extract, builds the map of it, and says what became of
 //! the file and how long each step took.
 
+use super::failure::{Exit, Failure};
+use super::output::{Output, Progress as Bar};
 use crate::roads::{ImportOptions, ImportReport, Map, Progress, Stage};
 use crate::units::BoundingBox;
 use anyhow::Context as _;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use std::fmt;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-#[derive(Debug, Clone)]
-pub struct ImportMapOptions {
-    pub file: PathBuf,
-    /// Only this part of the file.
-    pub area: Option<BoundingBox>,
-    /// One JSON object instead of words, and no progress bar.
-    pub is_json: bool,
+#[derive(Debug, clap::Args)]
+pub struct ImportMapArguments {
+    /// The extract
+    #[arg(value_name = "FILE.osm.pbf")]
+    file: PathBuf,
+    /// Only this part of it, in degrees
+    #[arg(long, value_name = "WEST,SOUTH,EAST,NORTH", value_parser = BoundingBox::parse, allow_hyphen_values = true)]
+    bbox: Option<BoundingBox>,
 }
 
 /// What is printed.
@@ -36,59 +37,55 @@ pub struct StageSeconds {
     pub seconds: f64,
 }
 
-/// Imports and prints the report to `out`.
-pub fn run(options: &ImportMapOptions, out: &mut dyn Write) -> anyhow::Result<()> {
-    let import_options = ImportOptions { area: options.area };
-    let (_, report) = load_map(&options.file, &import_options, !options.is_json)?;
-    if options.is_json {
-        serde_json::to_writer(&mut *out, &report)?;
-        writeln!(out)?;
-    } else {
-        write!(out, "{report}")?;
-    }
-    Ok(())
+/// Imports and reports.
+pub fn run(arguments: &ImportMapArguments, output: Output) -> Result<(), Failure> {
+    let options = ImportOptions { area: arguments.bbox };
+    let (_, report) = load_map(&arguments.file, &options, output)?;
+    output.result(&report, &report)
 }
 
-/// Reads a map file with a progress bar on the terminal, if there is one and it is wanted. Also for the
-/// commands that go on to use the map.
+/// Reads a map file with progress on standard error. Also for the commands that go on to use the map.
 pub fn load_map(
     file: &Path,
     options: &ImportOptions,
-    shows_progress: bool,
-) -> anyhow::Result<(Map, ImportMapReport)> {
+    output: Output,
+) -> Result<(Map, ImportMapReport), Failure> {
     let bytes = read_file(file)?;
-    let mut follower = Follower::new(bytes.len() as u64, shows_progress);
+    let mut follower = Follower::new(output);
     let map = Map::from_pbf(&bytes, options, &mut |progress| follower.follow(progress))
-        .with_context(|| format!("{} cannot be used as a map", file.display()))?;
+        .with_context(|| format!("{} cannot be used as a map", file.display()))
+        .map_err(not_a_map)?;
     let (seconds, seconds_total) = follower.finish();
     let report =
         ImportMapReport { file: file.to_owned(), map: map.report.clone(), seconds, seconds_total };
     Ok((map, report))
 }
 
-pub(super) fn read_file(file: &Path) -> anyhow::Result<Vec<u8>> {
-    std::fs::read(file).with_context(|| format!("the map {} cannot be read", file.display()))
+pub(super) fn read_file(file: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(file)
+        .with_context(|| format!("the map {} cannot be read", file.display()))
+        .map_err(|error| {
+            Failure::of(Exit::Error, error, "check the path and the rights of the file")
+        })
 }
 
-/// Draws the progress bar and takes the time of each stage.
+/// The bytes are there but are not a map with streets.
+pub(super) fn not_a_map(error: anyhow::Error) -> Failure {
+    let cure = "name an OpenStreetMap extract in PBF form that has streets (and covers the area asked for)";
+    Failure::of(Exit::CheckFailed, error, cure)
+}
+
+/// Shows the progress and takes the time of each stage.
 pub(super) struct Follower {
-    bar: ProgressBar,
+    bar: Bar,
     started: Instant,
     stage: Option<(Stage, Instant)>,
     seconds: Vec<StageSeconds>,
 }
 
 impl Follower {
-    /// The bar counts bytes while the file is read and then says what is done; indicatif hides it where
-    /// no terminal is.
-    pub(super) fn new(bytes: u64, is_shown: bool) -> Self {
-        let target =
-            if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(Some(bytes), target);
-        let style = "{msg:10} {wide_bar} {bytes:>10} of {total_bytes} {elapsed:>4}";
-        bar.set_style(
-            ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()),
-        );
+    pub(super) fn new(output: Output) -> Self {
+        let bar = output.progress(name(Stage::Reading));
         Self { bar, started: Instant::now(), stage: None, seconds: Vec::new() }
     }
 
@@ -96,13 +93,9 @@ impl Follower {
         if self.stage.is_none_or(|(stage, _)| stage != progress.stage) {
             self.end_stage();
             self.stage = Some((progress.stage, Instant::now()));
-            self.bar.set_message(name(progress.stage));
+            self.bar.next_part(name(progress.stage));
         }
-        if progress.stage == Stage::Reading {
-            self.bar.set_position(progress.done);
-        } else {
-            self.bar.tick();
-        }
+        self.bar.set(progress.done, progress.total);
     }
 
     fn end_stage(&mut self) {
@@ -113,7 +106,6 @@ impl Follower {
 
     pub(super) fn finish(mut self) -> (Vec<StageSeconds>, f64) {
         self.end_stage();
-        self.bar.finish_and_clear();
         (self.seconds, rounded(self.started))
     }
 }
@@ -122,8 +114,13 @@ fn rounded(since: Instant) -> f64 {
     (since.elapsed().as_secs_f64() * 1000.0).round() / 1000.0
 }
 
-fn name(stage: Stage) -> String {
-    in_words(&stage)
+fn name(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Reading => "reading",
+        Stage::Cutting => "cutting",
+        Stage::Streets => "building the streets",
+        Stage::Network => "building the network",
+    }
 }
 
 /// A value that serializes to a word, as people write it.
@@ -209,7 +206,7 @@ impl fmt::Display for ImportMapReport {
             .iter()
             .map(|taken| format!("{} {:.2}", in_words(&taken.stage), taken.seconds))
             .collect();
-        writeln!(f, "  took          {:.2} s ({})", self.seconds_total, stages.join(", "))
+        write!(f, "  took          {:.2} s ({})", self.seconds_total, stages.join(", "))
     }
 }
 
@@ -236,23 +233,18 @@ mod tests {
         file
     }
 
-    fn printed(options: &ImportMapOptions) -> anyhow::Result<String> {
-        let mut out = Vec::new();
-        run(options, &mut out)?;
-        Ok(String::from_utf8(out)?)
-    }
+    const QUIET: Output = Output { json: false, verbose: false };
 
     #[test]
     fn the_report_says_in_words_and_in_json_what_was_found() {
         let folder = tempfile::tempdir().unwrap();
         let file = street_file(folder.path());
-        let mut options = ImportMapOptions { file, area: None, is_json: false };
-        let words = printed(&options).unwrap();
+        let (_, report) = load_map(&file, &ImportOptions::default(), QUIET).unwrap();
+        let words = report.to_string();
         assert!(words.contains("2 nodes, 1 ways, 0 relations, data of 2024-03-13"), "{words}");
         assert!(words.contains("2 junctions, 2 edges"), "{words}");
 
-        options.is_json = true;
-        let json: serde_json::Value = serde_json::from_str(&printed(&options).unwrap()).unwrap();
+        let json = serde_json::to_value(&report).unwrap();
         assert_eq!(json["streets"]["edges"], 2);
         assert_eq!(json["seconds"][0]["stage"], "reading");
         assert!(json["seconds_total"].is_number());
@@ -261,25 +253,27 @@ mod tests {
     #[test]
     fn what_is_wrong_with_the_file_is_said_with_its_name() {
         let folder = tempfile::tempdir().unwrap();
-        let said = |file: PathBuf, area: Option<&str>| {
+        let said = |file: &Path, area: Option<&str>| {
             let area = area.map(|text| BoundingBox::parse(text).unwrap());
-            let error = printed(&ImportMapOptions { file, area, is_json: true }).unwrap_err();
-            format!("{error:#}")
+            let failure = load_map(file, &ImportOptions { area }, QUIET).err().unwrap();
+            (failure.exit, failure.cause)
         };
-        let missing = said(folder.path().join("missing.pbf"), None);
+        let (exit, missing) = said(&folder.path().join("missing.pbf"), None);
         assert!(missing.contains("missing.pbf cannot be read"), "{missing}");
+        assert_eq!(exit, Exit::Error);
 
         let text = folder.path().join("notes.txt");
         std::fs::write(&text, "not a map").unwrap();
-        let wrong = said(text, None);
+        let (exit, wrong) = said(&text, None);
         assert!(wrong.contains("not an OpenStreetMap PBF extract"), "{wrong}");
+        assert_eq!(exit, Exit::CheckFailed);
 
         let file = street_file(folder.path());
         let whole = std::fs::read(&file).unwrap();
-        let elsewhere = said(file.clone(), Some("0,0,1,1"));
+        let (_, elsewhere) = said(&file, Some("0,0,1,1"));
         assert!(elsewhere.contains("no street lies in the area"), "{elsewhere}");
         std::fs::write(&file, &whole[..whole.len() - 5]).unwrap();
-        let cut = said(file, None);
+        let (_, cut) = said(&file, None);
         assert!(cut.contains("ends early"), "{cut}");
     }
 

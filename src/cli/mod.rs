@@ -1,5 +1,92 @@
-//! cli
+//! The command line: one file per command.
+//!
+//! A command parses its arguments with clap, does its work through the rooms below, and ends with a
+//! result on standard output or a [`Failure`]: exit code, one line of cause, one line of cure. Settings
+//! come from `config`, never from the environment. A command that writes the data folder takes its lock
+//! first.
+//!
+//! Reading order: `failure`, `output` and `data_folder` are shared by all commands; the rest are the
+//! commands.
+
+mod data_folder;
+mod failure;
+mod output;
 
 pub mod clip_map;
+mod config;
 pub mod import_map;
 pub mod town;
+
+pub use data_folder::DataFolder;
+pub use failure::{Exit, Failure};
+pub use output::{Output, Progress};
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+const AFTER_HELP: &str = "\
+Settings come from flags, then SORTIE_... variables, then sortie.toml;
+`sortie config show --origin` tells which one won.
+
+Exit codes: 0 done, 1 error, 2 wrong arguments, 3 wrong settings,
+4 database not reached, 5 data is not right, 6 partly done, 130 interrupted.";
+
+/// Plans the routes of people and trucks, and shows dispatchers, drivers and customers the same live day.
+#[derive(Debug, Parser)]
+#[command(name = "sortie", version, after_help = AFTER_HELP, arg_required_else_help = true)]
+struct Arguments {
+    /// Print the result as JSON on one line, and messages and progress as JSON lines on standard error
+    #[arg(long, global = true)]
+    json: bool,
+    /// Tell more about what went wrong
+    #[arg(long, global = true)]
+    verbose: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Read an OpenStreetMap extract and report what became of it
+    ImportMap(import_map::ImportMapArguments),
+    /// Cut an area out of an OpenStreetMap extract
+    ClipMap(clip_map::ClipMapArguments),
+    /// Make up a town and write it as an OpenStreetMap extract
+    Town(town::TownArguments),
+    /// Show the settings and where they come from
+    Config(config::ConfigArguments),
+}
+
+/// Runs the command that the arguments name and answers the exit code.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let output = Output { json: arguments.json, verbose: arguments.verbose };
+    let ended = match &arguments.command {
+        Command::ImportMap(import) => import_map::run(import, output),
+        Command::ClipMap(clip) => clip_map::run(clip, output),
+        Command::Town(town) => town::run(town, output),
+        Command::Config(config) => config::run(config, output),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output.failure(&failure);
+            failure.exit.into()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_do_not_contradict_each_other_and_every_command_is_explained() {
+        let command = Arguments::command();
+        command.clone().debug_assert();
+        for sub in command.get_subcommands() {
+            assert!(sub.get_about().is_some(), "{} has no help", sub.get_name());
+        }
+    }
+}

@@ -1,10 +1,61 @@
 //! `sortie town`: writes a made-up town as an OpenStreetMap extract.
 
+use super::failure::{Exit, Failure};
+use super::output::Output;
 use crate::roads::osm;
-use crate::roads::town::{TownOptions, generate};
+use crate::roads::town::{DEFAULT_CENTRE, SIZES, TownOptions, generate};
+use crate::units::Point;
 use anyhow::Context as _;
 use serde::Serialize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, clap::Args)]
+pub struct TownArguments {
+    /// Where to write the extract; a file that is there is replaced
+    #[arg(value_name = "OUT.osm.pbf")]
+    out: PathBuf,
+    /// The same seed and size give the same town
+    #[arg(long, value_name = "N", default_value_t = 7)]
+    seed: u64,
+    /// How many junctions, from 50 to 1000000
+    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = size)]
+    size: usize,
+    /// Where the middle of the town lies; the default is in the open Atlantic
+    #[arg(long, value_name = "LAT,LON", value_parser = centre, allow_hyphen_values = true)]
+    centre: Option<Point>,
+}
+
+fn size(text: &str) -> Result<usize, String> {
+    let asked = text.parse().ok().filter(|size| SIZES.contains(size));
+    asked.ok_or_else(|| format!("a town has {} to {} junctions", SIZES.start(), SIZES.end()))
+}
+
+fn centre(text: &str) -> Result<Point, String> {
+    let (lat, lon) = text.split_once(',').ok_or("write latitude,longitude, such as 45.0,-20.0")?;
+    let number = |text: &str| text.trim().parse().map_err(|_| format!("{text} is not a number"));
+    Point::parse(number(lat)?, number(lon)?).map_err(|error| error.to_string())
+}
+
+pub fn run(arguments: &TownArguments, output: Output) -> Result<(), Failure> {
+    let options = TownOptions {
+        seed: arguments.seed,
+        size: arguments.size,
+        centre: arguments.centre.unwrap_or(DEFAULT_CENTRE),
+    };
+    let report = write_town(&options, &arguments.out).map_err(|error| {
+        let cure = "check that the folder exists, can be written, and has room";
+        Failure::of(Exit::Error, error, cure)
+    })?;
+    let text = format!(
+        "wrote {}: {} nodes, {} ways, {} relations, {} bytes",
+        arguments.out.display(),
+        report.nodes,
+        report.ways,
+        report.relations,
+        report.bytes
+    );
+    output.result(&report, text)
+}
 
 /// What was written, for people and for `--json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -1,0 +1,6 @@
+//! The command line through the real program: results, exit codes, cause and cure.
+
+mod arguments;
+mod config;
+mod maps;
+mod town;

@@ -1,0 +1,6 @@
+//! The suite: the product from the outside, in one binary so that it links once.
+//!
+//! `support` has what several parts need. `cli` runs the real program.
+
+mod cli;
+mod support;

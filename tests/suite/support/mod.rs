@@ -1,0 +1,3 @@
+//! What the parts of the suite share.
+
+pub mod program;
