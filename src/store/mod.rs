@@ -12,6 +12,8 @@ mod connection;
 mod dialect;
 mod error;
 pub mod journal;
+mod schema;
+pub mod tables;
 pub mod views;
 mod writer;
 
