@@ -100,6 +100,11 @@ impl Disruption {
         self.budget
     }
 
+    /// Nothing has a price.
+    pub fn is_free(&self) -> bool {
+        self.homes.is_empty()
+    }
+
     pub fn has_promises(&self) -> bool {
         !self.promised.is_empty()
     }

@@ -141,7 +141,7 @@ fn halves(problem: &Problem, task: TaskId) -> (TaskId, Option<TaskId>) {
     }
 }
 
-fn breaks_promise(tours: &Tours<'_>, task: TaskId, vehicle: VehicleId) -> bool {
+pub(super) fn breaks_promise(tours: &Tours<'_>, task: TaskId, vehicle: VehicleId) -> bool {
     let disruption = tours.disruption();
     if !disruption.is_promised(task) || disruption.home(task) == Some(vehicle) {
         return false;

@@ -10,25 +10,35 @@
 //! Rules are hard. A plan that already breaks some (a day that runs late) is taken up by [`Problem::tolerating`]: what
 //! is broken now may stay broken as far as it is, at a price, so that it can be improved and never gets worse unseen.
 
+pub mod assignment;
 pub mod checker;
 pub mod disruption;
 pub mod draft;
 pub mod insertion;
+pub mod instance;
 #[cfg(test)]
 mod made_up;
 pub mod matrix;
+mod neighbours;
 pub mod plan;
 pub mod problem;
 #[cfg(test)]
 mod properties;
+mod recreate;
+mod ruin;
 pub mod schedule;
+pub mod search;
+#[cfg(test)]
+mod search_tests;
 pub mod skills;
 pub mod solution;
+pub mod stop;
 pub mod tour;
 pub mod tours;
 mod validate;
 mod walk;
 
+pub use assignment::Batch;
 pub use disruption::{Disruption, Moving};
 pub use draft::{
     Break, Draft, Lateness, Limits, Pinned, Role, Task, TaskId, Vehicle, VehicleCosts, VehicleId,
@@ -41,5 +51,6 @@ pub use problem::{COST_UNIT, Cost, Problem};
 pub use schedule::{Schedule, Stop, Violation, Visit};
 pub use skills::Skills;
 pub use solution::Solution;
+pub use stop::Budget;
 pub use tours::{Place, Tours};
 pub use validate::ProblemError;

@@ -8,7 +8,7 @@ use super::{
 };
 use rand::RngExt;
 
-const PRICES: Tolerance = Tolerance { lateness_per_hour: 6000, overtime_per_hour: 4000 };
+pub(super) const PRICES: Tolerance = Tolerance { lateness_per_hour: 6000, overtime_per_hour: 4000 };
 
 fn rich(tasks: usize, vehicles: usize, shipments: usize) -> Taste {
     Taste { tasks, vehicles, shipments, is_rich: true }

@@ -94,6 +94,9 @@ impl Tour {
         }
         problem.ride(self.vehicle).fixed + self.travel_cost + self.work_cost + self.late_cost
     }
+    pub(super) fn travel_cost(&self) -> Cost {
+        self.travel_cost
+    }
     pub(super) fn is_soft(&self) -> bool {
         self.is_soft
     }
@@ -106,9 +109,6 @@ impl Tour {
     pub(super) fn ready(&self, stop: usize) -> &[i32] {
         &self.ready[stop * self.stride..(stop + 1) * self.stride]
     }
-    pub(super) fn due(&self, stop: usize) -> &[i32] {
-        &self.due[stop * self.stride..(stop + 1) * self.stride]
-    }
     pub(super) fn load(&self, problem: &Problem, stop: usize) -> &[i32] {
         &self.load[stop * problem.dimensions..(stop + 1) * problem.dimensions]
     }
@@ -117,12 +117,6 @@ impl Tour {
     }
     pub(super) fn peak_from(&self, problem: &Problem, stop: usize) -> &[i32] {
         &self.peak_from[stop * problem.dimensions..(stop + 1) * problem.dimensions]
-    }
-    pub(super) fn travel_s(&self) -> i64 {
-        self.travel_s
-    }
-    pub(super) fn travel_m(&self) -> i64 {
-        self.travel_m
     }
 
     /// Puts a task after stop `after`.

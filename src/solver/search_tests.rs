@@ -1,0 +1,179 @@
+//! What a search promises: the same answer for the same question, never a worse plan, nothing moved that must not move.
+
+use super::instance::{self, Convention};
+use super::made_up::{self, Taste};
+use super::properties::{PRICES, feasible_plan};
+use super::search::{Options, Outcome, improve};
+use super::{
+    Budget, Disruption, Matrix, Moving, Plan, Problem, Role, Solution, Task, TaskId, Tours,
+    Vehicle, Window, checker,
+};
+
+fn rich(tasks: usize, vehicles: usize, shipments: usize) -> Taste {
+    Taste { tasks, vehicles, shipments, is_rich: true }
+}
+
+fn run(problem: &Problem, plan: &Plan, seed: u64, iterations: u64) -> Outcome {
+    let tours = Tours::of(problem, plan).unwrap();
+    improve(
+        tours,
+        &Options { seed, ..Options::default() },
+        &Budget::iterations(iterations),
+        &mut |_| {},
+    )
+}
+
+#[test]
+fn every_result_passes_the_checker_and_costs_what_it_says() {
+    for seed in 0..60 {
+        let problem = made_up::problem(seed, rich(24, 4, (seed % 5) as usize));
+        let empty = Plan::empty(&problem);
+        if !Tours::of(&problem, &empty).unwrap().is_feasible() {
+            continue;
+        }
+        let outcome = run(&problem, &empty, seed, 300);
+        let solution = Solution::of(&problem, &outcome.plan);
+        assert_eq!(checker::check(&problem, &solution), [], "seed {seed}");
+        assert_eq!(solution.cost, outcome.cost, "seed {seed}");
+        assert!(outcome.cost <= outcome.cost_before, "seed {seed}");
+    }
+}
+
+#[test]
+fn the_same_seed_and_iterations_give_the_same_plan() {
+    let problem = made_up::problem(7, rich(40, 5, 4));
+    let once = run(&problem, &Plan::empty(&problem), 3, 400);
+    assert_eq!(once, run(&problem, &Plan::empty(&problem), 3, 400));
+    let other = run(&problem, &Plan::empty(&problem), 4, 400);
+    assert_ne!(once.plan, other.plan, "another seed searches elsewhere");
+}
+
+#[test]
+fn a_plan_that_breaks_rules_gets_no_worse_and_keeps_its_pins_and_locks() {
+    for seed in 0..60 {
+        let problem = made_up::problem(seed, rich(18, 3, (seed % 3) as usize));
+        let plan = made_up::any_plan(&problem, &mut made_up::dice(seed), 0.7);
+        let tolerant = problem.tolerating(&plan, PRICES).unwrap();
+        let outcome = run(&tolerant, &plan, seed, 200);
+        assert!(outcome.cost <= outcome.cost_before, "seed {seed}");
+        let solution = Solution::of(&tolerant, &outcome.plan);
+        assert_eq!(checker::check(&tolerant, &solution), [], "seed {seed}");
+    }
+}
+
+#[test]
+fn moved_promises_stay_within_their_budget_and_moves_cost_their_price() {
+    let mut moved = 0;
+    for seed in 0..60 {
+        let problem = made_up::problem(seed, rich(20, 4, 2));
+        let Some(plan) = feasible_plan(&problem, 0.8, seed) else { continue };
+        let moving: Vec<Moving> =
+            problem.task_ids().map(|task| Moving { task, price: 5, is_promised: true }).collect();
+        for budget in [0, 2] {
+            let disruption = Disruption::from_plan(&problem, &plan, &moving, budget);
+            let tours = Tours::of(&problem, &plan).unwrap().with_disruption(disruption.clone());
+            let options = Options { seed, ..Options::default() };
+            let outcome = improve(tours, &options, &Budget::iterations(200), &mut |_| {});
+            let mut now = vec![None; problem.tasks().len()];
+            for (vehicle, tasks) in problem.vehicle_ids().zip(&outcome.plan.tours) {
+                for task in tasks {
+                    now[task.index()] = Some(vehicle);
+                }
+            }
+            let changed = disruption.moved(|task| now[task.index()]);
+            assert_eq!(changed, outcome.moved_promises, "seed {seed}");
+            assert!(changed <= budget, "seed {seed}: {changed} moved");
+            moved += changed;
+            let price = Solution::of(&problem, &outcome.plan).cost
+                + i64::from(changed) * 5 * super::COST_UNIT;
+            assert_eq!(outcome.cost, price, "seed {seed}");
+        }
+    }
+    assert!(moved > 10, "{moved}");
+}
+
+/// Four places on a line, 100 s apart; both vehicles start and end at the first one.
+fn line(tasks: Vec<Task>) -> Problem {
+    let durations = (0..16).map(|at| (at / 4 - at % 4_i32).abs() * 100).collect();
+    let matrix = Matrix::parse(4, durations, vec![], None).unwrap();
+    let vehicle = Vehicle {
+        start: Some(0),
+        end: Some(0),
+        shift: Window { from_s: 0, until_s: 1000 },
+        ..Vehicle::default()
+    };
+    let vehicles = vec![vehicle; 2];
+    Problem::parse(super::Draft { tasks, vehicles, matrices: vec![matrix] }).unwrap()
+}
+
+#[test]
+fn a_late_day_is_set_right_where_that_is_possible() {
+    // Task 0 closes at 100 s, but the plan does the far one first.
+    let urgent =
+        Task { location: 1, windows: vec![Window { from_s: 0, until_s: 100 }], ..Task::default() };
+    let far = Task { location: 3, ..Task::default() };
+    let problem = line(vec![urgent, far]);
+    let late = Plan { tours: vec![vec![TaskId(1), TaskId(0)], vec![]] };
+    assert!(!Solution::of(&problem, &late).is_feasible());
+    let tolerant = problem.clone().tolerating(&late, PRICES).unwrap();
+    let outcome = run(&tolerant, &late, 1, 100);
+    assert_eq!(outcome.plan.tours[0].len() + outcome.plan.tours[1].len(), 2);
+    assert!(Solution::of(&problem, &outcome.plan).is_feasible(), "nothing is late any more");
+}
+
+#[test]
+fn a_required_task_displaces_a_cheap_one_when_only_one_fits() {
+    let only = |priority, is_required| Task {
+        location: 3,
+        service_s: 400,
+        windows: vec![Window { from_s: 0, until_s: 300 }],
+        priority,
+        is_required,
+        ..Task::default()
+    };
+    let problem = line(vec![only(0, false), only(0, false), only(0, true)]);
+    let first = Plan { tours: vec![vec![TaskId(0)], vec![TaskId(1)]] };
+    let outcome = run(&problem, &first, 1, 200);
+    let left_out = outcome.plan.left_out(&problem);
+    assert_eq!(left_out.len(), 1);
+    assert_ne!(left_out, [TaskId(2)]);
+}
+
+#[test]
+fn a_shipment_is_picked_up_before_it_is_delivered() {
+    let pickup =
+        Task { location: 3, role: Role::Pickup { delivery: TaskId(1) }, ..Task::default() };
+    let delivery =
+        Task { location: 1, role: Role::Delivery { pickup: TaskId(0) }, ..Task::default() };
+    let problem = line(vec![pickup, delivery]);
+    let outcome = run(&problem, &Plan::empty(&problem), 1, 20);
+    assert_eq!(outcome.plan.left_out(&problem), []);
+    assert!(outcome.plan.tours.contains(&vec![TaskId(0), TaskId(1)]));
+    assert_eq!(outcome.cost, 600 * super::COST_UNIT);
+}
+
+#[test]
+fn without_a_budget_or_a_task_nothing_happens() {
+    let problem = line(vec![Task::default()]);
+    let plan = Plan::empty(&problem);
+    let tours = Tours::of(&problem, &plan).unwrap();
+    let outcome = improve(tours, &Options::default(), &Budget::default(), &mut |_| {});
+    assert_eq!((outcome.iterations, outcome.plan), (0, plan));
+    let nothing = line(vec![]);
+    assert_eq!(run(&nothing, &Plan::empty(&nothing), 1, 50).cost, 0);
+}
+
+#[test]
+fn a_published_instance_is_solved_to_the_best_known_value() {
+    #[expect(clippy::disallowed_methods, reason = "where the test data lie")]
+    let Ok(folder) = std::env::var("SORTIE_TEST_DATA") else {
+        println!("skipped: SORTIE_TEST_DATA is not set");
+        return;
+    };
+    let path = std::path::Path::new(&folder).join("vrp/solomon/C101.txt");
+    let text = std::fs::read_to_string(path).unwrap();
+    let draft = instance::read_solomon(&text, Convention::Dimacs).unwrap();
+    let problem = Problem::parse(draft).unwrap();
+    let outcome = run(&problem, &Plan::empty(&problem), 1, 4000);
+    assert_eq!(outcome.cost, 8273 * super::COST_UNIT);
+}
