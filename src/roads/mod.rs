@@ -7,10 +7,12 @@ pub mod graph;
 pub mod map;
 pub mod network;
 pub mod osm;
+pub mod plane;
 pub mod profile;
 mod snap;
 #[cfg(test)]
 pub(crate) mod test_maps;
+pub mod tiles;
 pub mod town;
 pub(crate) mod wire;
 
