@@ -5,15 +5,17 @@
 //! come from `config`, never from the environment. A command that writes the data folder takes its lock
 //! first.
 //!
-//! Reading order: `failure`, `output` and `data_folder` are shared by all commands; the rest are the
+//! Reading order: `failure`, `output`, `data_folder` and `database` are shared by all commands; the rest are the
 //! commands.
 
 mod data_folder;
+mod database;
 mod failure;
 mod output;
 
 pub mod clip_map;
 mod config;
+mod doctor;
 pub mod import_map;
 pub mod town;
 
@@ -53,6 +55,8 @@ enum Command {
     ClipMap(clip_map::ClipMapArguments),
     /// Make up a town and write it as an OpenStreetMap extract
     Town(town::TownArguments),
+    /// Look at everything a server needs: settings, disk, database, map, port, certificate
+    Doctor(doctor::DoctorArguments),
     /// Show the settings and where they come from
     Config(config::ConfigArguments),
 }
@@ -65,6 +69,7 @@ pub fn main() -> ExitCode {
         Command::ImportMap(import) => import_map::run(import, output),
         Command::ClipMap(clip) => clip_map::run(clip, output),
         Command::Town(town) => town::run(town, output),
+        Command::Doctor(doctor) => doctor::run(doctor, output),
         Command::Config(config) => config::run(config, output),
     };
     match ended {

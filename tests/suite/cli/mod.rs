@@ -2,5 +2,6 @@
 
 mod arguments;
 mod config;
+mod doctor;
 mod maps;
 mod town;
