@@ -165,12 +165,7 @@ fn without_a_budget_or_a_task_nothing_happens() {
 
 #[test]
 fn a_published_instance_is_solved_to_the_best_known_value() {
-    #[expect(clippy::disallowed_methods, reason = "where the test data lie")]
-    let Ok(folder) = std::env::var("SORTIE_TEST_DATA") else {
-        println!("skipped: SORTIE_TEST_DATA is not set");
-        return;
-    };
-    let path = std::path::Path::new(&folder).join("vrp/solomon/C101.txt");
+    let Some(path) = crate::units::test_data::test_data("vrp/solomon/C101.txt") else { return };
     let text = std::fs::read_to_string(path).unwrap();
     let draft = instance::read_solomon(&text, Convention::Dimacs).unwrap();
     let problem = Problem::parse(draft).unwrap();
