@@ -169,6 +169,14 @@ impl Target {
         Ok(Self::Lite(path.to_owned()))
     }
 
+    /// A connection that changes nothing, not even how the file is kept: to look whose it is.
+    pub(super) fn look(&self) -> Result<Db, StoreError> {
+        match self {
+            Self::Lite(path) => Ok(Db::Lite(Box::new(open_lite(path)?))),
+            Self::Pg(server) => server.connect(Purpose::Write),
+        }
+    }
+
     pub(super) fn connect(&self, purpose: Purpose) -> Result<Db, StoreError> {
         match self {
             Self::Lite(path) => connect_lite(path, purpose),
@@ -177,10 +185,29 @@ impl Target {
     }
 }
 
+fn open_lite(path: &str) -> Result<SqliteConnection, StoreError> {
+    SqliteConnection::establish(path).map_err(|error| StoreError::Foreign {
+        cause: format!("{path} cannot be opened: {error}"),
+        cure: "check that its folder is there and that this user may write into it".to_owned(),
+    })
+}
+
+/// As it can be shown: a server without its password.
+impl std::fmt::Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Lite(path) => f.write_str(path),
+            Self::Pg(server) => {
+                let name = server.config.get_dbname().unwrap_or("postgres");
+                write!(f, "the PostgreSQL database {name}")
+            }
+        }
+    }
+}
+
 /// WAL lets readers go on while the writer commits; `synchronous=FULL` makes a commit outlive a power cut.
 fn connect_lite(path: &str, purpose: Purpose) -> Result<Db, StoreError> {
-    let mut found = SqliteConnection::establish(path)
-        .map_err(|error| StoreError::Unreachable(Arc::new(error)))?;
+    let mut found = open_lite(path)?;
     found.batch_execute(
         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
          PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;",

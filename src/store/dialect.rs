@@ -205,6 +205,11 @@ as_json!(
     Answer,
 );
 
+/// A row that can be written whether it is there or not.
+pub(super) trait Upsert {
+    fn upsert(&self, db: &mut super::Db) -> diesel::QueryResult<()>;
+}
+
 /// A point of two columns.
 pub(super) fn point(lat: f64, lon: f64) -> Result<Point, StoreError> {
     Point::parse(lat, lon).map_err(|why| corrupt("point", why))
@@ -227,7 +232,7 @@ pub(super) fn window_if_any(
 /// taken from the noun (`= expression`; its field of the same name otherwise), and how the noun is
 /// built when all of them (and the organization) are at hand as variables.
 ///
-/// Makes `Row::store(organization, &noun)`, `row.load() -> noun` and `row.upsert(db)`.
+/// Makes `Row::store(organization, &noun)`, `row.load() -> noun` and [`Upsert`].
 macro_rules! row {
     (
         $row:ident in $table:ident by ($organization:ident $(, $key:ident)*) of $noun:ident: $kind:ty {
@@ -270,11 +275,10 @@ macro_rules! row {
                 let _ = $organization;
                 Ok($built)
             }
+        }
 
-            pub(in crate::store) fn upsert(
-                &self,
-                db: &mut $crate::store::Db,
-            ) -> diesel::QueryResult<()> {
+        impl $crate::store::dialect::Upsert for $row {
+            fn upsert(&self, db: &mut $crate::store::Db) -> diesel::QueryResult<()> {
                 use diesel::prelude::*;
                 use $crate::store::schema::$table;
                 $crate::store::connection::both!(db, |c| diesel::insert_into($table::table)

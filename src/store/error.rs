@@ -10,7 +10,7 @@ pub enum StoreError {
         "the database address {0:?} is not understood; give a file path, sqlite://PATH or postgres://USER@HOST/NAME"
     )]
     Address(String),
-    /// The database is there but not ours.
+    /// The database cannot be opened, is not ours, or is of a newer version.
     #[error("{cause}; {cure}")]
     Foreign { cause: String, cure: String },
     /// The server or file does not answer; it may later.

@@ -1,9 +1,21 @@
 //! The journal: what is recorded, and reading it back.
+//!
+//! Every organization has a journal of its own: its events numbered 1, 2, 3 without gaps, in the order
+//! in which they were recorded. Nothing in it is ever rewritten.
 
+use super::connection::{Db, both};
+use super::dialect::{Column, row};
 use super::error::StoreError;
+use super::schema::{aggregates, command_log, journal, mentions};
+use super::tables::{CHUNK_LEN, listed};
+use super::{Listed, Page};
 use crate::domain::{Aggregate, Answer, Decision, Envelope, Event, Fact, Row, Who};
 use crate::units::Timestamp;
 use crate::units::id::{CommandId, OrganizationId};
+use diesel::dsl::max;
+use diesel::prelude::*;
+use std::collections::HashMap;
+use uuid::Uuid;
 
 /// One command that was decided, to be recorded whole or not at all.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,7 +33,7 @@ pub struct Record {
     pub events: Vec<(Aggregate, u32, Event)>,
     /// Versions that rise without an event of their own, as they are after.
     pub bumps: Vec<(Aggregate, u32)>,
-    /// Written in this order, after the events.
+    /// Written in this order.
     pub rows: Vec<Row>,
     /// Remembered under the command's id; its `seq` is filled in.
     pub answer: Answer,
@@ -71,7 +83,7 @@ pub enum CommitError {
     /// The id of the command was used before for something else.
     #[error("the command id was used before with another body")]
     OtherBody,
-    /// Another one has this: `email`, `slug`, `device`, `number`, `token`, `id`.
+    /// Another one has this: `email`, `slug`, `device`, `number`, `token`, `visit`, `route`, `id`.
     #[error("the {what} is taken")]
     Taken { what: &'static str },
     /// Others refer to what was to be removed: `customer`, `technician` and so on.
@@ -83,4 +95,151 @@ pub enum CommitError {
     /// The database itself failed; see [`StoreError::is_passing`].
     #[error("the record could not be written")]
     Broken(#[source] StoreError),
+}
+
+row! {
+    FactRow in journal by (organization, seq) of noun: Fact {
+        seq: i64,
+        kind: String = noun.aggregate.parts().0.to_owned(),
+        id: Uuid = noun.aggregate.parts().1,
+        version: u32,
+        event: Event,
+        command_id: CommandId,
+        who: Who,
+        meant_at: Timestamp,
+        recorded_at: Timestamp,
+    } => Fact {
+        organization,
+        seq,
+        aggregate: Aggregate::from_parts(&kind, id)
+            .ok_or(StoreError::Corrupt { what: "kind of aggregate", why: kind })?,
+        version,
+        event,
+        command_id,
+        who,
+        meant_at,
+        recorded_at,
+    }
+}
+
+/// The facts after a position, at most so many, in order.
+pub fn since(
+    db: &mut Db,
+    organization: OrganizationId,
+    seq: i64,
+    limit: u32,
+) -> Result<Vec<Fact>, StoreError> {
+    let rows: Vec<FactRow> = both!(db, |c| journal::table
+        .filter(journal::organization.eq(organization.store()))
+        .filter(journal::seq.gt(seq))
+        .order(journal::seq)
+        .limit(i64::from(limit))
+        .select(FactRow::as_select())
+        .load(c))?;
+    rows.into_iter().map(FactRow::load).collect()
+}
+
+/// The position of the last fact; 0 before the first.
+pub fn head(db: &mut Db, organization: OrganizationId) -> Result<i64, StoreError> {
+    let found: Option<i64> = both!(db, |c| journal::table
+        .filter(journal::organization.eq(organization.store()))
+        .select(max(journal::seq))
+        .first(c))?;
+    Ok(found.unwrap_or(0))
+}
+
+/// What happened to the thing with this id, oldest first: its own facts (a technician's duty and a
+/// truck's cargo have its id too), and for a job those of routes that changed where it stands.
+pub fn timeline(
+    db: &mut Db,
+    organization: OrganizationId,
+    id: Uuid,
+    page: &Page,
+) -> Result<Listed<Fact>, StoreError> {
+    let after: i64 = match &page.after {
+        Some(text) => text.parse().map_err(|_| StoreError::Cursor)?,
+        None => 0,
+    };
+    let rows: Vec<FactRow> = both!(db, |c| journal::table
+        .filter(journal::organization.eq(organization.store()))
+        .filter(journal::seq.gt(after))
+        .filter(
+            journal::id.eq(id.store()).or(journal::seq.eq_any(
+                mentions::table
+                    .filter(mentions::organization.eq(organization.store()))
+                    .filter(mentions::id.eq(id.store()))
+                    .select(mentions::seq),
+            )),
+        )
+        .order(journal::seq)
+        .limit(i64::from(page.limit) + 1)
+        .select(FactRow::as_select())
+        .load(c))?;
+    listed(page, rows, FactRow::load, |fact| fact.seq.to_string())
+}
+
+/// What was answered to a command that was carried out, with the hash of its body.
+pub fn find_answer(
+    db: &mut Db,
+    organization: OrganizationId,
+    command: CommandId,
+) -> Result<Option<([u8; 32], Answer)>, StoreError> {
+    Ok(answers(db, organization, &[command])?.remove(&command))
+}
+
+/// The same for many commands at once.
+pub(super) fn answers(
+    db: &mut Db,
+    organization: OrganizationId,
+    commands: &[CommandId],
+) -> Result<HashMap<CommandId, ([u8; 32], Answer)>, StoreError> {
+    let mut found = HashMap::new();
+    for chunk in commands.chunks(CHUNK_LEN) {
+        let ids: Vec<Vec<u8>> = chunk.iter().map(Column::store).collect();
+        let rows: Vec<(Vec<u8>, Vec<u8>, String)> = both!(db, |c| command_log::table
+            .filter(command_log::organization.eq(organization.store()))
+            .filter(command_log::command_id.eq_any(&ids))
+            .select((command_log::command_id, command_log::body_hash, command_log::answer))
+            .load(c))?;
+        for (command, hash, answer) in rows {
+            found.insert(
+                Column::load(command)?,
+                (Column::load(hash)?, <Answer as Column>::load(answer)?),
+            );
+        }
+    }
+    Ok(found)
+}
+
+/// The present version of an aggregate; 0 if it was never there.
+pub fn version(
+    db: &mut Db,
+    organization: OrganizationId,
+    aggregate: Aggregate,
+) -> Result<u32, StoreError> {
+    Ok(versions(db, organization, &[aggregate])?.remove(&aggregate).unwrap_or(0))
+}
+
+/// The present versions of those that were ever there.
+pub fn versions(
+    db: &mut Db,
+    organization: OrganizationId,
+    wanted: &[Aggregate],
+) -> Result<HashMap<Aggregate, u32>, StoreError> {
+    let mut found = HashMap::with_capacity(wanted.len());
+    for chunk in wanted.chunks(CHUNK_LEN) {
+        // By id alone: what shares one (a job and its placement) is seldom asked for apart.
+        let ids: Vec<Vec<u8>> = chunk.iter().map(|one| one.parts().1.store()).collect();
+        let rows: Vec<(String, Vec<u8>, i64)> = both!(db, |c| aggregates::table
+            .filter(aggregates::organization.eq(organization.store()))
+            .filter(aggregates::id.eq_any(&ids))
+            .select((aggregates::kind, aggregates::id, aggregates::version))
+            .load(c))?;
+        for (kind, id, version) in rows {
+            let aggregate = Aggregate::from_parts(&kind, Uuid::load(id)?)
+                .ok_or(StoreError::Corrupt { what: "kind of aggregate", why: kind })?;
+            found.insert(aggregate, u32::load(version)?);
+        }
+    }
+    Ok(found)
 }

@@ -5,20 +5,28 @@
 //! in one transaction. Every function on a table names the organization first, after the connection.
 //!
 //! Reading order: `connection` (either database), `dialect` (values as columns), `schema`,
-//! `migrations`, `journal` (what is written and read of it), `writer`, `rows` (a fact's rows),
-//! `tables` (one per noun), `positions`, `views` (what is shown).
+//! `migrations`, `journal` (what is recorded), `writer` and `commit` (how), `rows` (what the tables say
+//! then), `tables` (one per noun), `positions`, `views` (what is shown), `doctor`.
 
+mod commit;
 mod connection;
 mod dialect;
+mod doctor;
 mod error;
 pub mod journal;
+mod migrations;
+pub mod positions;
+mod rows;
 mod schema;
 pub mod tables;
 pub mod views;
 mod writer;
 
 pub use connection::Db;
+pub use doctor::Facts;
 pub use error::StoreError;
+pub use migrations::MigrationState;
+pub use positions::StoredReading;
 pub use writer::Writer;
 
 use connection::{Manager, Purpose, Target};
@@ -51,6 +59,8 @@ impl Store {
     /// database of another program is refused with cause and cure. Tables are made by [`Store::migrate`].
     pub fn open(address: &str, options: StoreOptions) -> Result<Self, StoreError> {
         let target = Target::parse(address)?;
+        migrations::check_ours(&mut target.look()?, &target)?;
+        // Readers may not make what is missing, so the first connection of all can write.
         target.connect(Purpose::Write)?;
         let readers = r2d2::Pool::builder()
             .max_size(options.readers_max)
@@ -60,6 +70,26 @@ impl Store {
             .build(Manager { target: target.clone() })
             .map_err(|error| StoreError::Pool(Arc::new(error)))?;
         Ok(Self { readers, target })
+    }
+
+    /// Runs the steps of the schema that are missing, and names them.
+    pub fn migrate(&self) -> Result<Vec<String>, StoreError> {
+        migrations::run(&mut self.target.connect(Purpose::Write)?)
+    }
+
+    /// Every step of the schema that this program knows, in order.
+    pub fn migrations(&self) -> Result<Vec<MigrationState>, StoreError> {
+        migrations::status(&mut self.target.look()?)
+    }
+
+    /// Takes the last step of the schema back, with all that it holds, and names it.
+    pub fn revert_last_migration(&self) -> Result<Option<String>, StoreError> {
+        migrations::revert_last(&mut self.target.connect(Purpose::Write)?)
+    }
+
+    /// What an operator wants to know of the database.
+    pub fn facts(&self) -> Result<Facts, StoreError> {
+        doctor::facts(&mut self.target.connect(Purpose::Write)?)
     }
 
     /// Reads from a future: on a thread that may wait, which also holds a turned test clock still.

@@ -286,10 +286,10 @@ diesel::table! {
 }
 
 diesel::table! {
-    aggregates (organization, kind, id) {
+    aggregates (organization, id, kind) {
         organization -> Binary,
-        kind -> Text,
         id -> Binary,
+        kind -> Text,
         version -> BigInt,
     }
 }

@@ -322,10 +322,10 @@ CREATE TABLE mentions (
 -- The present version of whatever has one; what was removed keeps its last one.
 CREATE TABLE aggregates (
     organization BYTEA NOT NULL,
-    kind TEXT NOT NULL,
     id BYTEA NOT NULL,
+    kind TEXT NOT NULL,
     version BIGINT NOT NULL,
-    PRIMARY KEY (organization, kind, id)
+    PRIMARY KEY (organization, id, kind)
 );
 
 -- What was carried out, so that a command that comes again gets its old answer.

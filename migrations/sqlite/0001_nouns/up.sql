@@ -322,10 +322,10 @@ CREATE TABLE mentions (
 -- The present version of whatever has one; what was removed keeps its last one.
 CREATE TABLE aggregates (
     organization BLOB NOT NULL,
-    kind TEXT NOT NULL,
     id BLOB NOT NULL,
+    kind TEXT NOT NULL,
     version INTEGER NOT NULL,
-    PRIMARY KEY (organization, kind, id)
+    PRIMARY KEY (organization, id, kind)
 ) STRICT, WITHOUT ROWID;
 
 -- What was carried out, so that a command that comes again gets its old answer.

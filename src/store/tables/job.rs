@@ -4,7 +4,7 @@ use super::visit;
 use crate::domain::fieldwork::job::{Job, JobDetails, JobStatus};
 use crate::domain::text::{Load, Pii, Skills};
 use crate::store::connection::both;
-use crate::store::dialect::{Column, row, window_if_any};
+use crate::store::dialect::{Column, Upsert, row, window_if_any};
 use crate::store::schema::jobs;
 use crate::store::tables::CHUNK_LEN;
 use crate::store::{Db, StoreError};

@@ -2,7 +2,7 @@
 
 use crate::domain::plan::{Route, Stop};
 use crate::store::connection::both;
-use crate::store::dialect::{Column, row, window, window_if_any};
+use crate::store::dialect::{Column, Upsert, row, window, window_if_any};
 use crate::store::schema::{routes, stops};
 use crate::store::tables::CHUNK_LEN;
 use crate::store::{Db, StoreError};

@@ -1,8 +1,9 @@
 //! An event of the journal as a timeline shows it.
 
 use crate::domain::Fact;
+use crate::store::{Db, Listed, Page, StoreError, journal};
 use crate::units::Timestamp;
-use crate::units::id::CommandId;
+use crate::units::id::{CommandId, OrganizationId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -39,4 +40,15 @@ impl From<Fact> for FactView {
             recorded_at: fact.recorded_at,
         }
     }
+}
+
+/// What happened to the thing with this id, oldest first; see [`journal::timeline`].
+pub fn timeline(
+    db: &mut Db,
+    organization: OrganizationId,
+    id: Uuid,
+    page: &Page,
+) -> Result<Listed<FactView>, StoreError> {
+    let found = journal::timeline(db, organization, id, page)?;
+    Ok(Listed { items: found.items.into_iter().map(Into::into).collect(), next: found.next })
 }

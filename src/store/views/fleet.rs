@@ -3,10 +3,13 @@
 use crate::domain::fleet::truck::Truck;
 use crate::domain::people::technician::{BreakRule, Duty, DutyStatus, Shift, Technician};
 use crate::domain::text::{Load, Pii};
-use crate::units::id::{TechnicianId, TerritoryId, TruckId};
+use crate::store::positions::{self, StoredReading};
+use crate::store::tables::{cargo, duty, technician, truck};
+use crate::store::{Db, StoreError};
+use crate::units::id::{OrganizationId, TechnicianId, TerritoryId, TruckId};
 use crate::units::{Point, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use utoipa::ToSchema;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -109,4 +112,86 @@ impl TruckView {
             cargo,
         }
     }
+}
+
+impl From<StoredReading> for PositionView {
+    fn from(reading: StoredReading) -> Self {
+        Self {
+            lat: reading.point.lat,
+            lon: reading.point.lon,
+            heading_deg: reading.heading_deg,
+            speed_kmh: reading.speed_kmh,
+            accuracy_m: reading.accuracy_m,
+            at: reading.at,
+        }
+    }
+}
+
+/// A technician as shown.
+pub fn technician_view(
+    db: &mut Db,
+    organization: OrganizationId,
+    id: TechnicianId,
+) -> Result<Option<TechnicianView>, StoreError> {
+    let Some(noun) = technician::find(db, organization, id)? else { return Ok(None) };
+    let duty = duty::find(db, organization, id)?.unwrap_or_else(|| Duty::new(id));
+    let position = positions::find_last(db, organization, id)?.map(Into::into);
+    Ok(Some(TechnicianView::new(noun, &duty, position)))
+}
+
+/// Technicians as shown, of one territory or of all, oldest first.
+pub fn technician_views(
+    db: &mut Db,
+    organization: OrganizationId,
+    territory: Option<TerritoryId>,
+) -> Result<Vec<TechnicianView>, StoreError> {
+    let mut nouns = technician::list_all(db, organization)?;
+    nouns.retain(|noun| territory.is_none_or(|wanted| noun.territory == wanted));
+    let duties: HashMap<TechnicianId, Duty> =
+        duty::list_all(db, organization)?.into_iter().map(|duty| (duty.technician, duty)).collect();
+    let mut last: HashMap<TechnicianId, StoredReading> = positions::list_last(db, organization)?
+        .into_iter()
+        .map(|reading| (reading.technician, reading))
+        .collect();
+    Ok(nouns
+        .into_iter()
+        .map(|noun| {
+            let unheard = Duty::new(noun.id);
+            let duty = duties.get(&noun.id).unwrap_or(&unheard);
+            let position = last.remove(&noun.id).map(Into::into);
+            TechnicianView::new(noun, duty, position)
+        })
+        .collect())
+}
+
+/// A truck as shown.
+pub fn truck_view(
+    db: &mut Db,
+    organization: OrganizationId,
+    id: TruckId,
+) -> Result<Option<TruckView>, StoreError> {
+    let Some(noun) = truck::find(db, organization, id)? else { return Ok(None) };
+    let carried = cargo::find(db, organization, id)?.map(|cargo| cargo.load).unwrap_or_default();
+    Ok(Some(TruckView::new(noun, carried)))
+}
+
+/// Trucks as shown, of one territory or of all, oldest first.
+pub fn truck_views(
+    db: &mut Db,
+    organization: OrganizationId,
+    territory: Option<TerritoryId>,
+) -> Result<Vec<TruckView>, StoreError> {
+    let mut nouns = truck::list_all(db, organization)?;
+    nouns.retain(|noun| territory.is_none_or(|wanted| noun.territory == wanted));
+    let mut carried: HashMap<TruckId, Load> = cargo::list_all(db, organization)?
+        .into_iter()
+        .map(|cargo| (cargo.truck, cargo.load))
+        .collect();
+    Ok(nouns
+        .into_iter()
+        .map(|noun| {
+            let load = carried.remove(&noun.id).unwrap_or_default();
+            TruckView::new(noun, load)
+        })
+        .collect())
 }

@@ -12,11 +12,20 @@ pub mod people;
 pub mod plan;
 pub mod schema;
 
-pub use fact::FactView;
+pub use fact::{FactView, timeline};
 pub use field::ServiceTypeView;
-pub use fleet::{DutyView, PositionView, TechnicianView, TruckView};
-pub use job::{JobCustomer, JobLocation, JobServiceType, JobView, VisitView};
+pub use fleet::{
+    DutyView, PositionView, TechnicianView, TruckView, technician_view, technician_views,
+    truck_view, truck_views,
+};
+pub use job::{
+    DayFilter, JobCustomer, JobFilter, JobLocation, JobServiceType, JobView, VisitView, job_view,
+    job_views, jobs,
+};
 pub use people::{
     CustomerView, LocationView, OrganizationView, SettingsView, TerritoryView, UserView,
 };
-pub use plan::{DifferenceView, MoveView, PlanView, ProposalView, RouteView, StopView};
+pub use plan::{
+    DifferenceView, MoveView, PlanView, ProposalView, RouteView, StopView, plan_view,
+    proposal_view, route_view,
+};

@@ -1,9 +1,14 @@
 //! Routes, proposals and a territory's whole day as shown.
 
-use super::{JobView, TechnicianView, TruckView};
+use super::job::DayFilter;
+use super::{JobView, TechnicianView, TruckView, fleet, job};
 use crate::domain::plan::proposal::Move;
 use crate::domain::plan::{Difference, Proposal, ProposalStatus, Route, Stop};
-use crate::units::id::{JobId, ProposalId, RouteId, TechnicianId, TerritoryId, TruckId, VisitId};
+use crate::store::tables::{organization, proposal, route, territory};
+use crate::store::{Db, StoreError, journal};
+use crate::units::id::{
+    JobId, OrganizationId, ProposalId, RouteId, TechnicianId, TerritoryId, TruckId, VisitId,
+};
 use crate::units::{LocalDay, TimeWindow, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -162,4 +167,52 @@ pub struct PlanView {
     pub trucks: Vec<TruckView>,
     /// Offered ones of the day.
     pub proposals: Vec<ProposalView>,
+}
+
+/// A territory's whole day; `None` if the organization has no such territory. A dozen statements,
+/// however many jobs there are.
+pub fn plan_view(
+    db: &mut Db,
+    organization: OrganizationId,
+    territory: TerritoryId,
+    day: LocalDay,
+) -> Result<Option<PlanView>, StoreError> {
+    let Some(house) = organization::find(db, organization)? else { return Ok(None) };
+    if territory::find(db, organization, territory)?.is_none() {
+        return Ok(None);
+    }
+    let zone = house
+        .zone()
+        .map_err(|_| StoreError::Corrupt { what: "time zone", why: house.time_zone.clone() })?;
+    let routes = route::list_of_day(db, organization, territory, day)?;
+    let proposals = proposal::list_offered(db, organization, territory, Some(day))?;
+    Ok(Some(PlanView {
+        territory,
+        day,
+        time_zone: house.time_zone,
+        seq: journal::head(db, organization)?,
+        routes: routes.into_iter().map(Into::into).collect(),
+        jobs: job::of_day(db, organization, territory, DayFilter::new(day, zone))?,
+        technicians: fleet::technician_views(db, organization, Some(territory))?,
+        trucks: fleet::truck_views(db, organization, Some(territory))?,
+        proposals: proposals.into_iter().map(Into::into).collect(),
+    }))
+}
+
+/// A route as shown.
+pub fn route_view(
+    db: &mut Db,
+    organization: OrganizationId,
+    id: RouteId,
+) -> Result<Option<RouteView>, StoreError> {
+    Ok(route::find(db, organization, id)?.map(Into::into))
+}
+
+/// A proposal as shown.
+pub fn proposal_view(
+    db: &mut Db,
+    organization: OrganizationId,
+    id: ProposalId,
+) -> Result<Option<ProposalView>, StoreError> {
+    Ok(proposal::find(db, organization, id)?.map(Into::into))
 }
