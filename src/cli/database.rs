@@ -1,7 +1,35 @@
-//! What an error of the database means for whoever typed the command.
+//! Opening the database for a command, and what its errors mean for whoever typed it.
 
 use super::failure::{Exit, Failure};
-use crate::store::StoreError;
+use crate::config::Settings;
+use crate::store::{Store, StoreError, StoreOptions};
+use std::path::Path;
+
+/// Opens the database of the settings; a new SQLite file is made where there is none.
+pub fn open(settings: &Settings) -> Result<Store, Failure> {
+    Store::open(&settings.database, StoreOptions::default()).map_err(failure_of)
+}
+
+/// The same for commands that only look: a file that is not there is not made.
+pub fn open_present(settings: &Settings) -> Result<Store, Failure> {
+    if let Some(file) = missing_file(&settings.database) {
+        return Err(Failure::new(
+            Exit::Error,
+            format_args!("there is no database {} yet", file.display()),
+            "the first `sortie serve`, `sortie demo` or `sortie migrate run` makes it; or name another one with --data or --database",
+        ));
+    }
+    open(settings)
+}
+
+/// The SQLite file that this address names and that is not there.
+pub fn missing_file(address: &str) -> Option<&Path> {
+    if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+        return None;
+    }
+    let file = Path::new(address.strip_prefix("sqlite://").unwrap_or(address));
+    (!file.exists()).then_some(file)
+}
 
 /// Cause and cure of what the store said.
 pub fn failure_of(error: StoreError) -> Failure {

@@ -17,6 +17,7 @@ pub mod clip_map;
 mod config;
 mod doctor;
 pub mod import_map;
+mod migrate;
 pub mod town;
 
 pub use data_folder::DataFolder;
@@ -55,6 +56,8 @@ enum Command {
     ClipMap(clip_map::ClipMapArguments),
     /// Make up a town and write it as an OpenStreetMap extract
     Town(town::TownArguments),
+    /// Do, list or take back the steps of the database's schema
+    Migrate(migrate::MigrateArguments),
     /// Look at everything a server needs: settings, disk, database, map, port, certificate
     Doctor(doctor::DoctorArguments),
     /// Show the settings and where they come from
@@ -69,6 +72,7 @@ pub fn main() -> ExitCode {
         Command::ImportMap(import) => import_map::run(import, output),
         Command::ClipMap(clip) => clip_map::run(clip, output),
         Command::Town(town) => town::run(town, output),
+        Command::Migrate(migrate) => migrate::run(migrate, output),
         Command::Doctor(doctor) => doctor::run(doctor, output),
         Command::Config(config) => config::run(config, output),
     };

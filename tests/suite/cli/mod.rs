@@ -4,4 +4,5 @@ mod arguments;
 mod config;
 mod doctor;
 mod maps;
+mod migrate;
 mod town;
