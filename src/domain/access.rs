@@ -1,7 +1,9 @@
 //! Who may ask for what. One function, deny by default; the Directory calls it for every command and
 //! the edge for every reading.
 
-use crate::domain::Rejection;
+use crate::domain::command::ClerkCommand;
+use crate::domain::fieldwork::job::JobCommand;
+use crate::domain::{Command, Rejection};
 use crate::units::id::{TechnicianId, TrackingLinkId, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -112,6 +114,58 @@ pub fn permits(who: &Who, permission: Permission) -> bool {
             Role::Requester => permission == P::Request,
         },
     }
+}
+
+/// Whether this caller may wish this. What depends on the state (is the visit yours?) is decided by the
+/// owner of that state.
+pub fn check(who: &Who, command: &Command) -> Result<(), Rejection> {
+    use ClerkCommand as Clerk;
+    let permission = match command {
+        Command::Job(_, wish) => match wish {
+            JobCommand::Accept { .. }
+            | JobCommand::Decline { .. }
+            | JobCommand::Depart { .. }
+            | JobCommand::TurnBack { .. }
+            | JobCommand::Arrive { .. }
+            | JobCommand::Leave { .. }
+            | JobCommand::Finish { .. } => Permission::ReportOwn,
+            _ => Permission::ManageJobs,
+        },
+        Command::Plan(..) => Permission::Plan,
+        Command::Duty(technician, _) if who.technician() == Some(*technician) => {
+            Permission::ReportOwn
+        }
+        Command::Duty(..) | Command::Cargo(..) => Permission::ManageJobs,
+        Command::Clerk(wish) => match wish {
+            Clerk::SaveUser(user) if who.user() == Some(user.id) => return Ok(()),
+            Clerk::SaveOrganization(_) | Clerk::SaveUser(_) | Clerk::RemoveUser(..) => {
+                Permission::ManageUsers
+            }
+            Clerk::SaveTerritory(_)
+            | Clerk::RemoveTerritory(..)
+            | Clerk::SaveServiceType(_)
+            | Clerk::RemoveServiceType(..)
+            | Clerk::SaveTechnician(_)
+            | Clerk::RemoveTechnician(..)
+            | Clerk::SaveTruck(_)
+            | Clerk::RemoveTruck(..) => Permission::ManageResources,
+            Clerk::SaveCustomer(_)
+            | Clerk::RemoveCustomer(..)
+            | Clerk::SaveLocation(_)
+            | Clerk::RemoveLocation(..)
+            | Clerk::MakeTrackingLink(_)
+            | Clerk::RevokeTrackingLink(_) => Permission::ManageJobs,
+            Clerk::OpenSession(_) | Clerk::RotateSession(_) | Clerk::RevokeSession(_) => {
+                return match who {
+                    Who::System { .. } => Ok(()),
+                    _ => Err(Rejection::forbidden(
+                        "sessions are opened and closed by logging in and out",
+                    )),
+                };
+            }
+        },
+    };
+    require(who, permission)
 }
 
 /// The refusal for a caller without the permission.

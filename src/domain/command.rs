@@ -29,6 +29,9 @@ pub struct Envelope {
     /// When the person meant it, and when it reached us; both in domain time.
     pub meant_at: Timestamp,
     pub arrived_at: Timestamp,
+    /// SHA-256 of what the caller sent, so that one id cannot stand for two wishes; zeros where the id
+    /// is derived from the wish.
+    pub body_hash: [u8; 32],
     pub command: Command,
 }
 

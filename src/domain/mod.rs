@@ -16,6 +16,7 @@ pub mod fleet;
 pub mod people;
 pub mod plan;
 pub mod reaction;
+pub mod reading;
 pub mod rejection;
 pub mod text;
 
@@ -23,4 +24,5 @@ pub use access::{Role, Who};
 pub use command::{Answer, Command, Envelope};
 pub use decision::Decision;
 pub use event::{Aggregate, Event, Fact, Row};
+pub use reading::Reading;
 pub use rejection::Rejection;

@@ -26,7 +26,6 @@ pub use connection::Db;
 pub use doctor::Facts;
 pub use error::StoreError;
 pub use migrations::MigrationState;
-pub use positions::StoredReading;
 pub use writer::Writer;
 
 use connection::{Manager, Purpose, Target};

@@ -10,8 +10,9 @@ use super::error::StoreError;
 use super::schema::{last_positions, position_hours, positions};
 use super::tables::{CHUNK_LEN, listed};
 use super::{Listed, Page};
+use crate::domain::Reading;
 use crate::units::id::{OrganizationId, TechnicianId};
-use crate::units::{Point, TimeWindow, Timestamp};
+use crate::units::{TimeWindow, Timestamp};
 use diesel::dsl::{max, min};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
@@ -19,25 +20,10 @@ use std::collections::{BTreeMap, HashMap};
 
 const HOUR_MS: i64 = 3_600_000;
 
-/// A reading as stored, in domain time.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct StoredReading {
-    pub technician: TechnicianId,
-    pub at: Timestamp,
-    pub point: Point,
-    pub accuracy_m: Option<f32>,
-    pub speed_kmh: Option<f32>,
-    /// 0 is north, 90 is east.
-    pub heading_deg: Option<f32>,
-    pub altitude_m: Option<f32>,
-    /// 0 is empty, 1 is full.
-    pub battery: Option<f32>,
-}
-
 /// A reading with its place among all.
 pub(super) struct Placed {
     id: i64,
-    reading: StoredReading,
+    reading: Reading,
 }
 
 row! {
@@ -54,7 +40,7 @@ row! {
         battery: Option<f32> = noun.reading.battery,
     } => Placed {
         id,
-        reading: StoredReading {
+        reading: Reading {
             technician,
             at,
             point: point(lat, lon)?,
@@ -68,7 +54,7 @@ row! {
 }
 
 row! {
-    LastPositionRow in last_positions by (organization, technician) of noun: StoredReading {
+    LastPositionRow in last_positions by (organization, technician) of noun: Reading {
         technician: TechnicianId,
         at: Timestamp,
         lat: f64 = noun.point.lat,
@@ -78,7 +64,7 @@ row! {
         heading_deg: Option<f32>,
         altitude_m: Option<f32>,
         battery: Option<f32>,
-    } => StoredReading {
+    } => Reading {
         technician,
         at,
         point: point(lat, lon)?,
@@ -94,7 +80,7 @@ row! {
 pub(super) fn store(
     db: &mut Db,
     organization: OrganizationId,
-    readings: &[StoredReading],
+    readings: &[Reading],
 ) -> Result<(), StoreError> {
     let highest: Option<i64> = both!(db, |c| positions::table.select(max(positions::id)).first(c))?;
     let rows: Vec<PositionRow> = readings
@@ -138,9 +124,9 @@ fn note_hours(
 fn note_last(
     db: &mut Db,
     organization: OrganizationId,
-    readings: &[StoredReading],
+    readings: &[Reading],
 ) -> Result<(), StoreError> {
-    let mut newest: HashMap<TechnicianId, &StoredReading> = HashMap::new();
+    let mut newest: HashMap<TechnicianId, &Reading> = HashMap::new();
     for reading in readings {
         let known = newest.entry(reading.technician).or_insert(reading);
         if reading.at >= known.at {
@@ -187,10 +173,7 @@ fn note_last(
 }
 
 /// Where technicians were last; those never heard of are left out.
-pub fn list_last(
-    db: &mut Db,
-    organization: OrganizationId,
-) -> Result<Vec<StoredReading>, StoreError> {
+pub fn list_last(db: &mut Db, organization: OrganizationId) -> Result<Vec<Reading>, StoreError> {
     let rows: Vec<LastPositionRow> = both!(db, |c| last_positions::table
         .filter(last_positions::organization.eq(organization.store()))
         .select(LastPositionRow::as_select())
@@ -203,7 +186,7 @@ pub fn find_last(
     db: &mut Db,
     organization: OrganizationId,
     technician: TechnicianId,
-) -> Result<Option<StoredReading>, StoreError> {
+) -> Result<Option<Reading>, StoreError> {
     let row: Option<LastPositionRow> = both!(db, |c| last_positions::table
         .find((organization.store(), technician.store()))
         .select(LastPositionRow::as_select())
@@ -219,7 +202,7 @@ pub fn list(
     technician: TechnicianId,
     window: TimeWindow,
     page: &Page,
-) -> Result<Listed<StoredReading>, StoreError> {
+) -> Result<Listed<Reading>, StoreError> {
     let after: Option<(i64, i64)> = page.after.as_deref().map(cursor).transpose()?;
     let hours = (window.from.ms().div_euclid(HOUR_MS), window.until.ms().div_euclid(HOUR_MS));
     let ids: (Option<i64>, Option<i64>) = both!(db, |c| position_hours::table

@@ -4,8 +4,9 @@ use super::commit;
 use super::connection::{Db, Purpose, Target};
 use super::error::StoreError;
 use super::journal::{CommitError, Committed, Record};
-use super::positions::{self, StoredReading};
+use super::positions;
 use super::tables::{cursor, meta};
+use crate::domain::Reading;
 use crate::units::Timestamp;
 use crate::units::id::OrganizationId;
 
@@ -51,7 +52,7 @@ impl Writer {
     pub fn store_positions(
         &mut self,
         organization: OrganizationId,
-        readings: &[StoredReading],
+        readings: &[Reading],
     ) -> Result<(), StoreError> {
         if readings.is_empty() {
             return Ok(());

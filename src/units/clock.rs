@@ -1,11 +1,13 @@
 //! The one source of domain time.
 //!
 //! Real: the system's clock. Running: a saved start plus speed times the time elapsed, on tokio's
-//! clock, so that a test that turns tokio's clock turns this one too. Sessions, rate limits and
+//! clock, so that a test that turns tokio's clock turns this one too; it can be put forward (the demo's
+//! night is short), never back. Sessions, rate limits and
 //! timeouts do not use it; they run on real time.
 
 use crate::units::Timestamp;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use tokio::time::Instant;
 
 /// Where "now" comes from; cheap to clone, the same for all clones.
@@ -17,7 +19,13 @@ pub struct Clock {
 #[derive(Debug)]
 enum Kind {
     Real,
-    Running { start: Timestamp, speed: f64, since: Instant },
+    /// `ahead_ms` is what has been put forward since.
+    Running {
+        start: Timestamp,
+        speed: f64,
+        since: Instant,
+        ahead_ms: AtomicI64,
+    },
 }
 
 impl Clock {
@@ -29,15 +37,29 @@ impl Clock {
     /// Starts at `start` now and runs `speed` times as fast as tokio's clock.
     pub fn running(start: Timestamp, speed: f64) -> Self {
         debug_assert!(speed > 0.0, "a clock runs forwards");
-        Self { kind: Arc::new(Kind::Running { start, speed, since: Instant::now() }) }
+        Self {
+            kind: Arc::new(Kind::Running {
+                start,
+                speed,
+                since: Instant::now(),
+                ahead_ms: AtomicI64::new(0),
+            }),
+        }
     }
 
     pub fn now(&self) -> Timestamp {
         match &*self.kind {
             Kind::Real => real_now(),
-            Kind::Running { start, speed, since } => {
-                start.plus_ms((since.elapsed().as_secs_f64() * 1000.0 * speed) as i64)
-            }
+            Kind::Running { start, speed, since, ahead_ms } => start
+                .plus_ms((since.elapsed().as_secs_f64() * 1000.0 * speed) as i64)
+                .plus_ms(ahead_ms.load(Ordering::Acquire)),
+        }
+    }
+
+    /// Puts a running clock forward to an instant. A real clock, or one that is past it, stays.
+    pub fn put_forward(&self, to: Timestamp) {
+        if let Kind::Running { ahead_ms, .. } = &*self.kind {
+            ahead_ms.fetch_add(to.ms_since(self.now()).max(0), Ordering::AcqRel);
         }
     }
 
@@ -73,5 +95,9 @@ mod tests {
         tokio::time::advance(Duration::from_secs(60)).await;
         assert_eq!(clock.now(), Timestamp(1_000 + 3_600_000));
         assert_eq!(clock.real_duration(Duration::from_secs(60)), Duration::from_secs(1));
+        clock.put_forward(Timestamp(10_000_000));
+        assert_eq!(clock.now(), Timestamp(10_000_000));
+        clock.put_forward(Timestamp(5_000_000));
+        assert_eq!(clock.now(), Timestamp(10_000_000), "never back");
     }
 }

@@ -1,9 +1,10 @@
 //! Technicians and trucks as shown: what stands in the books, with what holds right now.
 
+use crate::domain::Reading;
 use crate::domain::fleet::truck::Truck;
 use crate::domain::people::technician::{BreakRule, Duty, DutyStatus, Shift, Technician};
 use crate::domain::text::{Load, Pii};
-use crate::store::positions::{self, StoredReading};
+use crate::store::positions;
 use crate::store::tables::{cargo, duty, technician, truck};
 use crate::store::{Db, StoreError};
 use crate::units::id::{OrganizationId, TechnicianId, TerritoryId, TruckId};
@@ -114,8 +115,8 @@ impl TruckView {
     }
 }
 
-impl From<StoredReading> for PositionView {
-    fn from(reading: StoredReading) -> Self {
+impl From<Reading> for PositionView {
+    fn from(reading: Reading) -> Self {
         Self {
             lat: reading.point.lat,
             lon: reading.point.lon,
@@ -149,7 +150,7 @@ pub fn technician_views(
     nouns.retain(|noun| territory.is_none_or(|wanted| noun.territory == wanted));
     let duties: HashMap<TechnicianId, Duty> =
         duty::list_all(db, organization)?.into_iter().map(|duty| (duty.technician, duty)).collect();
-    let mut last: HashMap<TechnicianId, StoredReading> = positions::list_last(db, organization)?
+    let mut last: HashMap<TechnicianId, Reading> = positions::list_last(db, organization)?
         .into_iter()
         .map(|reading| (reading.technician, reading))
         .collect();

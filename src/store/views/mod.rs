@@ -26,6 +26,6 @@ pub use people::{
     CustomerView, LocationView, OrganizationView, SettingsView, TerritoryView, UserView,
 };
 pub use plan::{
-    DifferenceView, MoveView, PlanView, ProposalView, RouteView, StopView, plan_view,
-    proposal_view, route_view,
+    DifferenceView, MoveView, PlanView, ProposalView, RouteView, StopView, TechnicianDayView,
+    plan_view, proposal_view, route_view, technician_day_view,
 };

@@ -199,6 +199,29 @@ pub fn plan_view(
     }))
 }
 
+/// One technician's day: who, the route if there is one, and its jobs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TechnicianDayView {
+    pub technician: TechnicianView,
+    pub route: Option<RouteView>,
+    pub jobs: Vec<JobView>,
+}
+
+/// A technician's day as shown; `None` if the organization has no such technician.
+pub fn technician_day_view(
+    db: &mut Db,
+    organization: OrganizationId,
+    technician: TechnicianId,
+    day: LocalDay,
+) -> Result<Option<TechnicianDayView>, StoreError> {
+    let Some(view) = fleet::technician_view(db, organization, technician)? else { return Ok(None) };
+    let route = route::find(db, organization, Route::id_for(technician, day))?;
+    let on_route: Vec<JobId> =
+        route.iter().flat_map(|route| route.stops.iter().map(|stop| stop.job)).collect();
+    let jobs = job::job_views(db, organization, &on_route)?;
+    Ok(Some(TechnicianDayView { technician: view, route: route.map(Into::into), jobs }))
+}
+
 /// A route as shown.
 pub fn route_view(
     db: &mut Db,

@@ -1,0 +1,120 @@
+//! Customers who ask for work: most of them before the day begins, some while it runs, a few of them in a
+//! hurry, and now and then one who changes their mind.
+
+use super::sample::{dispatcher, service_types};
+use super::words::{FIRST_NAMES, LAST_NAMES};
+use super::world::World;
+use crate::domain::command::ClerkCommand;
+use crate::domain::fieldwork::job::{JobCommand, JobDetails, NewJob};
+use crate::domain::people::customer::{Customer, Location};
+use crate::domain::text::Pii;
+use crate::domain::{Command, Who};
+use crate::store::tables;
+use crate::units::id::{CustomerId, JobId, LocationId};
+use crate::units::{LocalDay, TimeWindow, Timestamp};
+use rand::RngExt;
+use rand::seq::IndexedRandom;
+
+/// A request as it comes in over the phone.
+pub struct Call {
+    pub day: LocalDay,
+    /// The how-manieth of the day.
+    pub number: u32,
+    pub urgent: bool,
+    /// Not before this.
+    pub earliest: Timestamp,
+}
+
+/// Takes a call: customer, location and job come to be. The planner places the job.
+pub async fn take(world: &World, call: &Call) -> Option<JobId> {
+    let word = format!("call {} {}", call.day, call.number);
+    let about = uuid::Uuid::new_v5(&world.organization.0, word.as_bytes());
+    let mut chance = world.chance(about, "call");
+    let who = dispatcher(world.organization);
+    let (first, last) = (FIRST_NAMES.choose(&mut chance)?, LAST_NAMES.choose(&mut chance)?);
+    let customer = CustomerId::derived(about, "customer");
+    let location = LocationId::derived(about, "location");
+    let job = JobId::derived(about, "job");
+    let at = world.random_place(&mut chance);
+    let address = address(world, at);
+
+    let facts = Customer {
+        id: customer,
+        name: Pii(format!("{first} {last}")),
+        phone: Pii(format!("+35699{:06}", chance.random_range(0..1_000_000))),
+        email: Pii(format!("{}.{}@customer.example", first.to_lowercase(), last.to_lowercase())),
+        notes: Pii(String::new()),
+        version: 0,
+    };
+    clerk(world, who, &format!("{word} customer"), ClerkCommand::SaveCustomer(facts)).await?;
+    let facts = Location {
+        id: location,
+        customer,
+        address: Pii(address),
+        at: Pii(at),
+        notes: Pii(String::new()),
+        version: 0,
+    };
+    clerk(world, who, &format!("{word} location"), ClerkCommand::SaveLocation(facts)).await?;
+
+    let (service_type, title) = *service_types(world.organization).choose(&mut chance)?;
+    let organization = world.organization;
+    let (service, number) = world
+        .read(move |db| {
+            Ok((
+                tables::service_type::find(db, organization, service_type)?,
+                tables::job::next_number(db, organization)?,
+            ))
+        })
+        .await?;
+    let service = service?;
+    let wanted = wanted(world, call, &mut chance);
+    let new = NewJob {
+        number,
+        territory: world.territory,
+        customer,
+        location,
+        service_type,
+        details: JobDetails { title: Pii(title.to_owned()), ..JobDetails::default() },
+        priority: if call.urgent { 90 } else { service.priority },
+        duration_s: service.duration_s,
+        skills: service.skills,
+        load: service.load,
+        needs_approval: service.needs_approval,
+        wanted,
+        technician: None,
+    };
+    world
+        .wish(who, &format!("{word} job"), Command::Job(job, JobCommand::Create(Box::new(new))))
+        .await
+        .ok()?;
+    Some(job)
+}
+
+async fn clerk(world: &World, who: Who, word: &str, command: ClerkCommand) -> Option<()> {
+    world.wish(who, word, Command::Clerk(command)).await.ok().map(|_| ())
+}
+
+/// Two hours for most, half a day for some, soon for those in a hurry.
+fn wanted(world: &World, call: &Call, chance: &mut impl rand::Rng) -> Option<TimeWindow> {
+    let minute = |minute: u16| call.day.minute(minute, world.zone);
+    if call.urgent {
+        return TimeWindow::parse(call.earliest, call.earliest.plus_secs(2 * 3_600)).ok();
+    }
+    let (from, length_minutes) = match chance.random_range(0..10) {
+        0..6 => (480 + 60 * chance.random_range(0..7_u16), 120),
+        6..8 => (480, 300),
+        _ => (780, 240),
+    };
+    let from = minute(from).max(call.earliest);
+    let until =
+        minute((from.secs_since(minute(0)) / 60) as u16 + length_minutes).min(minute(1_020));
+    TimeWindow::parse(from, until.max(from.plus_secs(3_600))).ok()
+}
+
+/// The address that the map knows nearest to a place, else the name of the street.
+fn address(world: &World, at: crate::units::Point) -> String {
+    let street =
+        world.map.network.snap(at).ok().and_then(|snap| world.map.network.street_name(&snap));
+    street.map_or_else(|| format!("{:.5}, {:.5}", at.lat, at.lon), |name| name.to_string())
+}
