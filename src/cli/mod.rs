@@ -18,6 +18,7 @@ mod config;
 mod doctor;
 pub mod import_map;
 mod migrate;
+pub mod solve;
 pub mod town;
 
 pub use data_folder::DataFolder;

@@ -402,8 +402,7 @@ pub fn refusal(tours: &mut Tours<'_>, task: TaskId, vehicle: VehicleId) -> Optio
             more.extend(delivery.map(|delivery| (second, delivery)));
             let tasks: Vec<TaskId> = with(tour.tasks(), &more).collect();
             let schedule = Schedule::with(walker, problem, vehicle, &tasks);
-            let worst = schedule.violations.iter().max_by_key(|violation| weight(violation));
-            let Some(worst) = worst else { return None };
+            let worst = schedule.violations.iter().max_by_key(|violation| weight(violation))?;
             let total = schedule.violations.iter().map(weight).fold(0, i64::saturating_add);
             if least.is_none_or(|(known, _)| total < known) {
                 let (rule, by) = rule_of(worst, &[Some(head), partner], &schedule);

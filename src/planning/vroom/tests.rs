@@ -1,0 +1,382 @@
+//! Small documents with known answers.
+
+use super::{Answer, Asked, Prepared, VroomError, answer};
+use crate::roads::{Leg, Path, RoadError, RoadNetwork, Snap};
+use crate::solver::search::Options;
+use crate::solver::{Budget, Solution, checker};
+use crate::units::{BoundingBox, Point};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Solves a document and checks the plan.
+fn solve_on(document: &Value, network: Option<&dyn RoadNetwork>) -> Result<Value, VroomError> {
+    let prepared = Prepared::parse(document.to_string().as_bytes(), Asked::default(), network)?;
+    let budget = Budget::iterations(500);
+    let plan = prepared.solve(&Options::default(), &budget, &mut |_| {})?;
+    if !prepared.is_plan_mode() {
+        let solution = Solution::of(prepared.problem(), &plan);
+        assert_eq!(checker::check(prepared.problem(), &solution), []);
+    }
+    let written: Answer = answer(&prepared, &plan, network);
+    Ok(serde_json::to_value(written).unwrap())
+}
+
+fn solve(document: &Value) -> Value {
+    solve_on(document, None).unwrap()
+}
+
+fn refusal(document: &Value) -> (u8, String) {
+    let error = solve_on(document, None).unwrap_err();
+    (error.code(), error.to_string())
+}
+
+/// Four places on a line, 100 s and 1000 m apart.
+fn line(rest: Value) -> Value {
+    let table = |step: i64| -> Vec<Vec<i64>> {
+        (0..4).map(|from: i64| (0..4).map(|to| (from - to).abs() * step).collect()).collect()
+    };
+    let mut document = json!({
+        "matrices": {"car": {"durations": table(100), "distances": table(1000)}},
+        "vehicles": [{"id": 7, "start_index": 0, "end_index": 0}],
+    });
+    for (key, value) in rest.as_object().unwrap() {
+        document[key] = value.clone();
+    }
+    document
+}
+
+fn ids(route: &Value) -> Vec<(String, Option<u64>)> {
+    let steps = route["steps"].as_array().unwrap();
+    steps
+        .iter()
+        .map(|step| (step["type"].as_str().unwrap().to_owned(), step["id"].as_u64()))
+        .collect()
+}
+
+#[test]
+fn the_second_example_of_vroom_has_vrooms_answer() {
+    let found = solve(&json!({
+        "vehicles": [{"id": 0, "start_index": 0, "end_index": 3}],
+        "jobs": [{"id": 1414, "location_index": 1}, {"id": 1515, "location_index": 2}],
+        "matrix": [[0, 2104, 197, 1299], [2103, 0, 2255, 3152], [197, 2256, 0, 1102], [1299, 3153, 1102, 0]],
+    }));
+    assert_eq!(found["code"], 0);
+    let summary = &found["summary"];
+    assert_eq!(summary["cost"], 5461);
+    assert_eq!((&summary["routes"], &summary["unassigned"]), (&json!(1), &json!(0)));
+    assert_eq!((&summary["duration"], &summary["violations"]), (&json!(5461), &json!([])));
+    assert!(summary.get("distance").is_none(), "no distances were given");
+    let steps = found["routes"][0]["steps"].as_array().unwrap();
+    let times: Vec<_> = steps.iter().map(|step| step["arrival"].as_i64().unwrap()).collect();
+    assert_eq!(times, [0, 2104, 4359, 5461]);
+    assert_eq!(steps[1]["job"], 1414);
+    assert_eq!(steps[2]["duration"], 4359);
+    assert_eq!(steps[2]["location_index"], 2);
+}
+
+#[test]
+fn loads_services_and_distances_are_in_the_steps() {
+    let found = solve(&line(json!({
+        "vehicles": [{"id": 7, "start_index": 0, "end_index": 0, "capacity": [5], "description": "van",
+                      "costs": {"fixed": 10, "per_hour": 3600, "per_km": 2}}],
+        "jobs": [
+            {"id": 1, "location_index": 1, "service": 60, "setup": 5, "delivery": [2], "priority": 3},
+            {"id": 2, "location_index": 3, "service": 30, "pickup": [4], "description": "far"},
+        ],
+    })));
+    let route = &found["routes"][0];
+    // 600 s of travel, 6 km, and the vehicle itself.
+    assert_eq!(route["cost"], 600 + 12 + 10);
+    assert_eq!((&route["distance"], &route["priority"]), (&json!(6000), &json!(3)));
+    assert_eq!((&route["setup"], &route["service"]), (&json!(5), &json!(90)));
+    assert_eq!((&route["delivery"], &route["pickup"]), (&json!([2]), &json!([4])));
+    assert_eq!(route["description"], "van");
+    let steps = route["steps"].as_array().unwrap();
+    assert_eq!(steps[0]["load"], json!([2]));
+    let last = steps.last().unwrap();
+    assert_eq!((&last["load"], &last["distance"]), (&json!([4]), &json!(6000)));
+    assert_eq!(found["summary"]["cost"], route["cost"]);
+}
+
+#[test]
+fn a_shipment_is_fetched_before_it_is_brought() {
+    let found = solve(&line(json!({
+        "shipments": [{"amount": [1], "pickup": {"id": 4, "location_index": 3},
+                       "delivery": {"id": 5, "location_index": 1}}],
+        "vehicles": [{"id": 7, "start_index": 0, "end_index": 0, "capacity": [1]}],
+    })));
+    let route = &found["routes"][0];
+    let kinds = ids(route);
+    assert_eq!(kinds[1], ("pickup".to_owned(), Some(4)));
+    assert_eq!(kinds[2], ("delivery".to_owned(), Some(5)));
+    assert_eq!(route["cost"], 600);
+    assert_eq!(route["steps"][1]["load"], json!([1]));
+}
+
+#[test]
+fn a_break_is_taken_within_its_window() {
+    let found = solve(&line(json!({
+        "vehicles": [{"id": 7, "start_index": 0, "end_index": 0, "time_window": [0, 2000],
+            "breaks": [{"id": 9, "time_windows": [[350, 500]], "service": 300, "description": "lunch"}]}],
+        "jobs": [{"id": 1, "location_index": 3, "service": 20, "time_windows": [[0, 1500]]}],
+    })));
+    let route = &found["routes"][0];
+    assert_eq!(ids(route).len(), 4);
+    let rest =
+        route["steps"].as_array().unwrap().iter().find(|step| step["type"] == "break").unwrap();
+    let begins = rest["arrival"].as_i64().unwrap() + rest["waiting_time"].as_i64().unwrap();
+    assert!((350..=500).contains(&begins), "{rest}");
+    assert_eq!((&rest["id"], &rest["service"]), (&json!(9), &json!(300)));
+    assert_eq!(route["service"], 320);
+}
+
+#[test]
+fn what_cannot_be_done_is_left_out_with_its_reasons() {
+    let found = solve(&line(json!({
+        "vehicles": [
+            {"id": 7, "start_index": 0, "end_index": 0, "skills": [12], "time_window": [0, 500]},
+            {"id": 8, "start_index": 0, "end_index": 0, "time_window": [0, 580]},
+        ],
+        "jobs": [
+            {"id": 1, "location_index": 1, "skills": [4_000_000_000_u32]},
+            {"id": 2, "location_index": 3},
+            {"id": 3, "location_index": 1, "time_windows": [[0, 40]], "skills": [12]},
+            {"id": 4, "location_index": 1},
+        ],
+    })));
+    assert_eq!(found["summary"]["unassigned"], 3);
+    let reasons = |id: u64| {
+        let all = found["unassigned"].as_array().unwrap();
+        all.iter().find(|task| task["id"] == id).unwrap()["reasons"].clone()
+    };
+    assert_eq!(
+        reasons(1),
+        json!([{"rule": "skills", "vehicles": 2, "nearest_vehicle": 7, "by": 0, "skill": 4_000_000_000_u32}])
+    );
+    assert_eq!(
+        reasons(2)[0],
+        json!({"rule": "vehicle_time_window", "vehicles": 2, "nearest_vehicle": 8, "by": 20})
+    );
+    assert_eq!(
+        reasons(3)[0],
+        json!({"rule": "time_window", "vehicles": 1, "nearest_vehicle": 7, "by": 60})
+    );
+}
+
+#[test]
+fn the_sum_of_priorities_counts_first_and_then_the_number_of_tasks() {
+    let job = |id: u64, priority: u64, service: u64| json!({"id": id, "location_index": 3, "priority": priority, "service": service});
+    // 300 s of work fit: one job of priority 10, or three of priority 3.
+    let vehicles = json!([{"id": 7, "start_index": 0, "end_index": 0, "time_window": [0, 900]}]);
+    let found = solve(&line(json!({"vehicles": vehicles, "jobs":
+        [job(1, 10, 300), job(2, 3, 100), job(3, 3, 100), job(4, 3, 100)]})));
+    assert_eq!(found["summary"]["priority"], 10);
+    let found = solve(&line(json!({"vehicles": vehicles, "jobs":
+        [job(1, 0, 300), job(2, 0, 100), job(3, 0, 100), job(4, 0, 100)]})));
+    assert_eq!(found["summary"]["unassigned"], 1);
+}
+
+#[test]
+fn limits_speed_and_open_ends_are_kept() {
+    let found = solve(&line(json!({
+        "vehicles": [
+            {"id": 1, "start_index": 0, "max_tasks": 1, "speed_factor": 2.0},
+            {"id": 2, "end_index": 3, "max_travel_time": 150},
+            {"id": 3, "start_index": 0, "end_index": 0, "max_distance": 2500},
+        ],
+        "jobs": [{"id": 1, "location_index": 3}, {"id": 2, "location_index": 2}, {"id": 3, "location_index": 1}],
+    })));
+    assert_eq!(found["summary"]["unassigned"], 0);
+    for route in found["routes"].as_array().unwrap() {
+        let kinds = ids(route);
+        let is_open = |kind: &str| kinds.iter().all(|(name, _)| name != kind);
+        match route["vehicle"].as_u64().unwrap() {
+            1 => assert!(is_open("end") && kinds.len() == 2),
+            2 => assert!(is_open("start") && route["duration"].as_i64() <= Some(150)),
+            _ => assert!(route["distance"].as_i64() <= Some(2500)),
+        }
+    }
+}
+
+#[test]
+fn dates_come_back_as_dates() {
+    let morning = 1_700_000_000;
+    let found = solve(&line(json!({
+        "vehicles": [{"id": 7, "start_index": 0, "end_index": 0, "time_window": [morning, morning + 9000]}],
+        "jobs": [{"id": 1, "location_index": 2, "time_windows": [[morning + 500, morning + 600]]}],
+    })));
+    let steps = found["routes"][0]["steps"].as_array().unwrap();
+    // It leaves when it must, not when it could.
+    assert_eq!(steps[0]["arrival"], morning + 300);
+    assert_eq!(steps[1]["arrival"], morning + 500);
+    assert_eq!(steps[1]["waiting_time"], 0);
+    assert_eq!(steps[2]["arrival"], morning + 700);
+}
+
+#[test]
+fn service_may_depend_on_the_type_of_the_vehicle() {
+    let found = solve(&line(json!({
+        "vehicles": [{"id": 7, "start_index": 0, "end_index": 0, "type": "expert"}],
+        "jobs": [{"id": 1, "location_index": 1, "service": 900, "service_per_type": {"expert": 300, "other": 1}}],
+    })));
+    assert_eq!(found["summary"]["service"], 300);
+}
+
+#[test]
+fn costs_of_their_own_replace_the_price_of_time() {
+    let found = solve(&json!({
+        "matrices": {"car": {"durations": [[0, 10, 10], [10, 0, 10], [10, 10, 0]],
+                             "costs": [[0, 1, 50], [50, 0, 1], [1, 50, 0]]}},
+        "vehicles": [{"id": 1, "start_index": 0, "end_index": 0}],
+        "jobs": [{"id": 2, "location_index": 2}, {"id": 1, "location_index": 1}],
+    }));
+    assert_eq!((&found["summary"]["cost"], &found["summary"]["duration"]), (&json!(3), &json!(30)));
+}
+
+#[test]
+fn given_steps_are_only_timed_when_asked_and_their_faults_named() {
+    let document = line(json!({
+        "options": {"c": true},
+        "vehicles": [{"id": 7, "start_index": 0, "end_index": 0, "time_window": [0, 550], "capacity": [1],
+            "steps": [{"type": "start"}, {"type": "job", "id": 2}, {"type": "job", "id": 1}, {"type": "end"}]}],
+        "jobs": [
+            {"id": 1, "location_index": 1, "time_windows": [[0, 450]], "skills": [1]},
+            {"id": 2, "location_index": 3, "delivery": [2]},
+            {"id": 3, "location_index": 3},
+        ],
+    }));
+    let found = solve(&document);
+    let route = &found["routes"][0];
+    let kinds: Vec<_> = ids(route).into_iter().map(|(_, id)| id).collect();
+    assert_eq!(kinds, [None, Some(2), Some(1), None]);
+    assert_eq!(route["steps"][2]["violations"][0], json!({"cause": "delay", "duration": 50}));
+    assert_eq!(route["steps"][2]["violations"][1], json!({"cause": "skills"}));
+    assert_eq!(route["steps"][3]["violations"], json!([{"cause": "delay", "duration": 50}]));
+    assert_eq!(route["violations"][0], json!({"cause": "load"}));
+    assert_eq!(found["unassigned"][0]["id"], 3);
+}
+
+#[test]
+fn given_steps_are_where_the_search_begins() {
+    let mut document = line(json!({
+        "vehicles": [{"id": 7, "start_index": 0, "end_index": 0,
+            "steps": [{"type": "job", "id": 2}, {"type": "job", "id": 1}]}],
+        "jobs": [{"id": 1, "location_index": 1}, {"id": 2, "location_index": 3}],
+    }));
+    let prepared =
+        Prepared::parse(document.to_string().as_bytes(), Asked::default(), None).unwrap();
+    assert_eq!(prepared.start(), *prepared.given_plan());
+    document["vehicles"][0]["time_window"] = json!([0, 10]);
+    let prepared =
+        Prepared::parse(document.to_string().as_bytes(), Asked::default(), None).unwrap();
+    assert_eq!(prepared.start().tours, [vec![]]);
+}
+
+#[test]
+fn each_fault_names_its_field_and_has_vrooms_code() {
+    let job = json!([{"id": 1, "location_index": 1}]);
+    let fault = |change: &dyn Fn(&mut Value)| {
+        let mut document = line(json!({"jobs": job}));
+        change(&mut document);
+        refusal(&document)
+    };
+    type Change = &'static dyn Fn(&mut Value);
+    let cases: [(&str, Change); 16] = [
+        ("jobs[0].service: invalid type: string", &|d| d["jobs"][0]["service"] = json!("5")),
+        ("jobs[0].time_windows[0][1]: ", &|d| d["jobs"][0]["time_windows"] = json!([[0, "x"]])),
+        ("jobs[0].time_windows[0]: the window ends", &|d| {
+            d["jobs"][0]["time_windows"] = json!([[9, 3]]);
+        }),
+        ("jobs[0].delivery[0]: ", &|d| d["jobs"][0]["delivery"] = json!([-2])),
+        ("jobs[0]: missing field `id`", &|d| d["jobs"] = json!([{"location_index": 1}])),
+        ("jobs[0].location_index: ", &|d| d["jobs"] = json!([{"id": 1}])),
+        ("jobs[0].location: there is no location 4", &|d| {
+            d["jobs"][0]["location_index"] = json!(4)
+        }),
+        ("jobs[0].priority: ", &|d| d["jobs"][0]["priority"] = json!(101)),
+        ("jobs[0].service: ", &|d| d["jobs"][0]["service"] = json!(4_294_967_295_u32)),
+        ("vehicles[0]: it needs a start or an end", &|d| d["vehicles"] = json!([{"id": 1}])),
+        ("vehicles[0].speed_factor: ", &|d| d["vehicles"][0]["speed_factor"] = json!(0)),
+        ("vehicles[0].steps[0].id: there is no such task 9", &|d| {
+            d["vehicles"][0]["steps"] = json!([{"type": "job", "id": 9}]);
+        }),
+        ("vehicles: there must be", &|d| d["vehicles"] = json!([])),
+        ("matrices.car.durations[1]: it has 2 values", &|d| {
+            d["matrices"]["car"]["durations"][1] = json!([1, 2]);
+        }),
+        ("matrices.bike.durations: ", &|d| d["vehicles"][0]["profile"] = json!("bike")),
+        ("jobs[1].id: the id 1 is there twice", &|d| {
+            d["jobs"] = json!([{"id": 1, "location_index": 1}, {"id": 1, "location_index": 1}]);
+        }),
+    ];
+    for (expected, change) in cases {
+        let (code, text) = fault(change);
+        assert!(text.starts_with(expected), "{text}, not {expected}");
+        assert_eq!(code, 2, "{text}");
+    }
+    let coordinates = json!({"vehicles": [{"id": 1, "start": [14.5, 35.9]}], "jobs": [{"id": 1, "location": [14.5, 35.8]}]});
+    assert_eq!(refusal(&coordinates).0, 3, "no map");
+    let error = Prepared::parse(b"{\"jobs\": [", Asked::default(), None).unwrap_err();
+    assert_eq!(error.code(), 2);
+}
+
+/// Streets as the crow flies, ten metres a second, with an edge in the east.
+struct Crow;
+
+impl RoadNetwork for Crow {
+    fn bounds(&self) -> BoundingBox {
+        BoundingBox { south: 30.0, west: 10.0, north: 40.0, east: 20.0 }
+    }
+    fn snap(&self, at: Point) -> Result<Snap, RoadError> {
+        if !self.bounds().contains(at) {
+            let (lat, lon) = (at.lat, at.lon);
+            return Err(RoadError::OffTheMap { lat, lon, distance_m: 9e4, limit_m: 500.0 });
+        }
+        Ok(Snap { on_street: at, distance_m: 0.0, edge: 0, along: 0.0, reverse_edge: None })
+    }
+    fn path(&self, from: &Snap, to: &Snap) -> Result<Path, RoadError> {
+        let leg = self.one_to_many(from, std::slice::from_ref(to))[0].unwrap();
+        let geometry = vec![from.on_street, to.on_street];
+        Ok(Path { leg, geometry, elapsed_ds: vec![0, leg.duration_ds] })
+    }
+    fn one_to_many(&self, from: &Snap, to: &[Snap]) -> Vec<Option<Leg>> {
+        let leg = |snap: &Snap| {
+            let distance_m = from.on_street.distance_m(snap.on_street) as u32;
+            Some(Leg { duration_ds: distance_m, distance_m })
+        };
+        to.iter().map(leg).collect()
+    }
+    fn many_to_one(&self, from: &[Snap], to: &Snap) -> Vec<Option<Leg>> {
+        self.one_to_many(to, from)
+    }
+    fn street_name(&self, _: &Snap) -> Option<Arc<str>> {
+        None
+    }
+    fn size(&self) -> (usize, usize) {
+        (0, 0)
+    }
+}
+
+#[test]
+fn coordinates_are_driven_over_the_streets() {
+    let document = json!({
+        "options": {"g": true},
+        "vehicles": [{"id": 1, "start": [14.5, 35.9], "end": [14.5, 35.9]}],
+        "jobs": [{"id": 1, "location": [14.5, 35.8]}, {"id": 2, "location": [14.5, 35.7]}],
+    });
+    let found = solve_on(&document, Some(&Crow)).unwrap();
+    let route = &found["routes"][0];
+    let metres = route["distance"].as_i64().unwrap();
+    assert!((44_400..44_500).contains(&metres), "{metres}");
+    assert!((route["duration"].as_i64().unwrap() - metres / 10).abs() <= 2);
+    let first = if route["steps"][1]["id"] == 1 { 35.8 } else { 35.7 };
+    assert_eq!(route["steps"][1]["location"], json!([14.5, first]));
+    assert!(route["geometry"].as_str().unwrap().len() > 10);
+    assert!(route["steps"][1].get("location_index").is_none());
+
+    let mut far = document;
+    far["jobs"][1]["location"] = json!([25.0, 35.7]);
+    let error = solve_on(&far, Some(&Crow)).unwrap_err();
+    assert_eq!(error.code(), 3);
+    assert!(error.to_string().starts_with("jobs[1].location: "), "{error}");
+}
