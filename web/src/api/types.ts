@@ -1,0 +1,387 @@
+// The words of the API, as docs/openapi.json has them. Instants are milliseconds UTC, durations seconds,
+// distances metres, days `YYYY-MM-DD`.
+
+export type Id = string;
+export type Ms = number;
+
+export interface Point {
+  lat: number;
+  lon: number;
+}
+
+export interface TimeWindow {
+  from: Ms;
+  until: Ms;
+}
+
+export type Role =
+  | "owner"
+  | "manager"
+  | "dispatcher"
+  | "technician"
+  | "contractor"
+  | "accountant"
+  | "requester";
+
+export type JobStatus =
+  | "open"
+  | "scheduled"
+  | "in_progress"
+  | "ready"
+  | "completed"
+  | "closed"
+  | "on_hold"
+  | "cancelled";
+
+export type VisitStatus =
+  | "planned"
+  | "published"
+  | "accepted"
+  | "en_route"
+  | "on_site"
+  | "finished"
+  | "declined"
+  | "cancelled";
+
+export type Outcome = "completed" | "partial" | "failed" | "no_show";
+export type DutyStatus = "off" | "on" | "sick";
+export type ProposalStatus = "offered" | "applied" | "discarded" | "outdated";
+
+export interface UserView {
+  id: Id;
+  name: string;
+  email: string;
+  role: Role;
+  technician: Id | null;
+  active: boolean;
+  version: number;
+}
+
+export interface OrganizationView {
+  id: Id;
+  name: string;
+  slug: string;
+  time_zone: string;
+  version: number;
+}
+
+/** Who is logged in, and what the clock says. */
+export interface Me {
+  user: UserView;
+  organization: OrganizationView;
+  now: Ms;
+  speed: number;
+}
+
+/** A technician's route of a day with its jobs. */
+export interface DayView {
+  route: RouteView | null;
+  jobs: JobView[];
+}
+
+export interface TerritoryView {
+  id: Id;
+  name: string;
+  version: number;
+}
+
+export interface CustomerView {
+  id: Id;
+  name: string;
+  phone: string;
+  email: string;
+  notes: string;
+  version: number;
+}
+
+export interface LocationView {
+  id: Id;
+  customer: Id;
+  address: string;
+  at: Point;
+  notes: string;
+  version: number;
+}
+
+export interface ServiceTypeView {
+  id: Id;
+  name: string;
+  duration_s: number;
+  skills: string[];
+  load: Record<string, number>;
+  priority: number;
+  needs_approval: boolean;
+  active: boolean;
+  version: number;
+}
+
+export interface VisitView {
+  id: Id;
+  status: VisitStatus;
+  route: Id;
+  technician: Id;
+  truck: Id | null;
+  planned: TimeWindow;
+  published_at: Ms | null;
+  accepted_at: Ms | null;
+  departed_at: Ms | null;
+  arrived_at: Ms | null;
+  /** Left the place without a word that the work is done. */
+  left_at: Ms | null;
+  finished_at: Ms | null;
+  outcome: Outcome | null;
+}
+
+export interface JobView {
+  id: Id;
+  number: number;
+  label: string;
+  territory: Id;
+  customer: { id: Id; name: string; phone: string };
+  location: { id: Id; address: string; at: Point; notes: string };
+  service_type: { id: Id; name: string };
+  title: string;
+  description: string;
+  remark: string;
+  status: JobStatus;
+  priority: number;
+  duration_s: number;
+  skills: string[];
+  load: Record<string, number>;
+  needs_approval: boolean;
+  wanted: TimeWindow | null;
+  promised: TimeWindow | null;
+  /** Only this technician may do it. */
+  technician: Id | null;
+  created_at: Ms;
+  ended_at: Ms | null;
+  visits: VisitView[];
+  version: number;
+}
+
+export interface StopView {
+  visit: Id;
+  job: Id;
+  planned: TimeWindow;
+  start_at: Ms;
+  travel_s: number;
+  travel_m: number;
+  locked: boolean;
+  published: boolean;
+}
+
+export interface RouteView {
+  id: Id;
+  territory: Id;
+  technician: Id;
+  truck: Id | null;
+  day: string;
+  stops: StopView[];
+  planned: TimeWindow | null;
+  travel_s: number;
+  travel_m: number;
+  version: number;
+}
+
+export interface Position extends Point {
+  heading_deg: number | null;
+  speed_kmh: number | null;
+  accuracy_m: number | null;
+  at: Ms;
+}
+
+export interface TechnicianView {
+  id: Id;
+  territory: Id;
+  name: string;
+  phone: string;
+  skills: string[];
+  shifts: { weekday: number; from_minute: number; until_minute: number }[];
+  breaks: { from_minute: number; until_minute: number; duration_s: number }[];
+  start: Point;
+  end: Point | null;
+  truck: Id | null;
+  active: boolean;
+  duty: { status: DutyStatus; since: Ms; silent_since: Ms | null };
+  position: Position | null;
+  version: number;
+}
+
+export interface TruckView {
+  id: Id;
+  territory: Id;
+  name: string;
+  plate: string;
+  capacity: Record<string, number>;
+  equipment: string[];
+  active: boolean;
+  cargo: Record<string, number>;
+  version: number;
+}
+
+export interface MoveView {
+  job: Id;
+  from: Id | null;
+  to: Id | null;
+  arrival_before: Ms | null;
+  arrival_after: Ms | null;
+}
+
+export interface ProposalView {
+  id: Id;
+  territory: Id;
+  day: string;
+  status: ProposalStatus;
+  made_at: Ms;
+  routes: RouteView[];
+  difference: {
+    travel_s: number;
+    travel_m: number;
+    lateness_s: number;
+    moved_promises: number;
+    placed_jobs: number;
+    moves: MoveView[];
+  };
+  version: number;
+}
+
+export interface PlanView {
+  territory: Id;
+  day: string;
+  time_zone: string;
+  seq: number;
+  routes: RouteView[];
+  jobs: JobView[];
+  technicians: TechnicianView[];
+  trucks: TruckView[];
+  proposals: ProposalView[];
+}
+
+export interface PlacementOption {
+  technician: Id;
+  feasible: boolean;
+  position: number | null;
+  arrival_at: Ms | null;
+  added_travel_s: number | null;
+  added_travel_m: number | null;
+  lateness_s: number;
+  rule: string | null;
+  reason: string | null;
+}
+
+export interface PlacementReason {
+  technician: Id;
+  name: string;
+  rule: string;
+  sentence: string;
+}
+
+export interface Placement {
+  placed: boolean;
+  technician?: Id | null;
+  arrival_at?: Ms | null;
+  reasons?: PlacementReason[];
+}
+
+export interface NewJob {
+  territory: Id;
+  customer?: Id;
+  new_customer?: { name: string; phone: string; email: string };
+  location?: Id;
+  new_location?: { address: string; lat: number; lon: number; notes: string };
+  service_type: Id;
+  title: string;
+  description: string;
+  wanted?: TimeWindow;
+  priority?: number;
+  duration_s?: number;
+  technician?: Id;
+}
+
+export interface SeenRoute {
+  route: Id;
+  version: number;
+}
+
+export interface TrackingLinkView {
+  id: Id;
+  url: string;
+  token: string;
+  expires_at: Ms;
+}
+
+export type TrackingState =
+  | "booked"
+  | "confirmed"
+  | "on_the_way"
+  | "arrived"
+  | "done"
+  | "could_not_complete"
+  | "cancelled";
+
+export interface TrackingView {
+  organization: string;
+  job_label: string;
+  title: string;
+  state: TrackingState;
+  promised: TimeWindow | null;
+  planned: TimeWindow | null;
+  eta: TimeWindow | null;
+  stops_before: number | null;
+  technician_first_name: string | null;
+  truck: string | null;
+  destination: Point;
+  position: { lat: number; lon: number; heading_deg: number | null; at: Ms } | null;
+  /** What has happened, oldest first. */
+  steps: { name: TrackingState; at: Ms }[];
+  time_zone: string;
+  now: Ms;
+  speed: number;
+}
+
+export interface MapView {
+  bounds: [west: number, south: number, east: number, north: number];
+  centre: Point;
+  min_zoom: number;
+  max_zoom: number;
+  attribution: string;
+  has_tiles: boolean;
+}
+
+/** What the address search finds. */
+export interface PlaceView extends Point {
+  /** As people write it. */
+  name: string;
+  kind: "address" | "street" | "place";
+  /** From the point that was asked for. */
+  distance_m: number | null;
+}
+
+/** An event of the journal. */
+export interface FactView {
+  seq: number;
+  kind: string;
+  id: Id;
+  version: number;
+  event: { noun: string; event?: { kind?: string; [field: string]: unknown } };
+  who: { kind: "user" | "customer" | "system"; role?: Role; technician?: Id | null; part?: string };
+  meant_at: Ms;
+  recorded_at: Ms;
+}
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+/** RFC 9457. */
+export interface Problem {
+  type?: string;
+  title?: string;
+  status?: number;
+  code?: string;
+  detail?: string;
+  field?: string;
+  facts?: unknown;
+  request_id?: string;
+}
