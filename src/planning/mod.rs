@@ -1,3 +1,32 @@
-//! Between the halls: travel times for the solver, jobs as tasks, plans as routes, and the formats of others.
+//! The bridge between the halls: what the plan's commands do, with travel times from `roads` and searches
+//! from `solver`. *Mapping is simple, searching is not*: the searching is the solver's.
+//!
+//! Who uses it: the Planner actor, which owns the state and records what is decided here; and tests,
+//! which need neither actors nor a database.
+//!
+//! Reading order: `state` (what the Planner knows), `travel` (how long it takes), `begun` (what the plan
+//! no longer moves), `problem` (the rest of a day for the solver), `arrival` (a route with its times),
+//! `reason` (why not), `decide` (what follows from a wish), `options` (what could be chosen), `improve`
+//! (better plans, offered), `check` (the independent judge), `vroom` (problems and plans as VROOM writes
+//! them, for the command line).
 
+pub mod arrival;
+pub mod begun;
+pub mod check;
+pub mod decide;
+pub mod improve;
+pub mod options;
+pub mod problem;
+pub mod reason;
+pub mod state;
+#[cfg(test)]
+mod tests;
+pub mod travel;
 pub mod vroom;
+
+pub use decide::decide;
+pub use improve::{Improvement, SearchBudget};
+pub use options::{PlacementOption, options};
+pub use reason::Reason;
+pub use state::{Crew, Followed, PlannedJob, PlannerState};
+pub use travel::Travel;

@@ -1,7 +1,7 @@
 //! Finds the street nearest to a point: a uniform grid of cells over the pieces of all streets, searched
 //! in rings from the point outwards. Ferry lines are left out: nobody stands on them.
 
-use super::graph::{PointE7, Streets};
+use super::graph::Streets;
 use super::network::{RoadError, Snap};
 use crate::roads::profile::StreetClass;
 use crate::units::geo::EARTH_RADIUS_M;
@@ -130,8 +130,12 @@ impl SnapGrid {
     pub(super) fn snap(&self, streets: &Streets, at: Point) -> Result<Snap, RoadError> {
         let plane = Plane::around(at);
         let (column, row) = self.cell_of(at);
-        let cell_m =
-            (self.cell_lat_deg * METRES_PER_DEGREE).min(self.cell_lon_deg * plane.metres_per_lon);
+        // From the point to the sides of its own cell, in cells.
+        let margin = |place: f64| (place - place.floor()).min(place.ceil() - place);
+        let margin_columns = margin((at.lon - self.bounds.west) / self.cell_lon_deg);
+        let margin_rows = margin((at.lat - self.bounds.south) / self.cell_lat_deg);
+        let (cell_width_m, cell_height_m) =
+            (self.cell_lon_deg * plane.metres_per_lon, self.cell_lat_deg * METRES_PER_DEGREE);
         let beyond = |index: i64, count: i64| (-index).max(index - (count - 1)).max(0);
         let ring_first = beyond(column, self.columns).max(beyond(row, self.rows));
         let ring_last = column
@@ -152,8 +156,10 @@ impl SnapGrid {
                     nearest = Some(found);
                 }
             });
-            // What lies in a farther ring is at least so many whole cells away.
-            if nearest.is_some_and(|(distance_m, ..)| distance_m <= ring as f64 * cell_m) {
+            // What lies in a farther ring is at least so far away.
+            let searched_m = ((ring as f64 + margin_columns) * cell_width_m)
+                .min((ring as f64 + margin_rows) * cell_height_m);
+            if nearest.is_some_and(|(distance_m, ..)| distance_m <= searched_m) {
                 break;
             }
         }
@@ -237,17 +243,19 @@ impl Plane {
 
 fn place_on(streets: &Streets, edge: u32, segment: u32, share: f64, at: Point) -> Snap {
     let edge_index = EdgeIndex::new(edge as usize);
-    let points: Vec<Point> =
-        streets.points_of(edge_index).iter().map(|at| PointE7::point(*at)).collect();
-    let (a, b) = (points[segment as usize], points[segment as usize + 1]);
+    let points = streets.points_of(edge_index);
+    let (mut before_m, mut total_m) = (0.0, 0.0);
+    for (number, pair) in (0..).zip(points.windows(2)) {
+        let length_m = pair[0].point().distance_m(pair[1].point());
+        if number == segment {
+            before_m = total_m + share * length_m;
+        }
+        total_m += length_m;
+    }
+    let along_way = if total_m > 0.0 { (before_m / total_m).clamp(0.0, 1.0) } else { 0.0 };
+    let [a, b] = ends(streets, Segment { edge, at: segment });
     let on_street =
         Point { lat: a.lat + (b.lat - a.lat) * share, lon: a.lon + (b.lon - a.lon) * share };
-    let length_m = |points: &[Point]| -> f64 {
-        points.windows(2).map(|pair| pair[0].distance_m(pair[1])).sum()
-    };
-    let before_m = length_m(&points[..=segment as usize]) + share * a.distance_m(b);
-    let total_m = length_m(&points);
-    let along_way = if total_m > 0.0 { (before_m / total_m).clamp(0.0, 1.0) } else { 0.0 };
     let piece = &streets.graph[edge_index];
     let along = if piece.is_against() { 1.0 - along_way } else { along_way };
     Snap {

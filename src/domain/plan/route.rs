@@ -39,6 +39,22 @@ pub struct Stop {
     pub published: bool,
 }
 
+impl Stop {
+    /// A stop that has no times yet.
+    pub fn unplanned(visit: VisitId, job: JobId, now: Timestamp) -> Self {
+        Self {
+            visit,
+            job,
+            planned: TimeWindow { from: now, until: now },
+            start_at: now,
+            travel_s: 0,
+            travel_m: 0,
+            locked: false,
+            published: false,
+        }
+    }
+}
+
 impl Route {
     /// A route without stops.
     pub fn empty(

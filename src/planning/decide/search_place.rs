@@ -1,0 +1,389 @@
+//! Finds a place for a job: the best feasible one on the earliest possible day; and if there is none, one
+//! that becomes free when less urgent work without a promise moves, if that finds another place too.
+
+use super::revision::Revision;
+use crate::domain::Rejection;
+use crate::domain::fieldwork::job::Job;
+use crate::planning::problem::{DayProblem, Orders};
+use crate::planning::reason::{self, Reason};
+use crate::solver::insertion::{self, Insertion};
+use crate::solver::{COST_UNIT, Plan, Schedule, Stop, TaskId, Tours, VehicleId};
+use crate::units::id::{JobId, TechnicianId};
+use crate::units::{LocalDay, Timestamp};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// So many stops may move for one urgent job.
+const MOVED_STOPS_MAX: usize = 3;
+
+/// So many vehicles with the least detours are looked at closely.
+const VEHICLES_MAX: usize = 8;
+/// A second of travel is worth so many seconds of delay.
+const DELAY: i64 = 60;
+/// So many points of priority weigh a job's own delay once more.
+const URGENCY: i64 = 10;
+
+/// A place that was found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Found {
+    pub technician: TechnicianId,
+    pub day: LocalDay,
+    pub arrival_at: Timestamp,
+    pub added_travel_s: i64,
+    pub added_travel_m: i64,
+    /// Jobs that moved to make room.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub displaced: Vec<Displaced>,
+}
+
+/// A job that made room, and where it is now.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Displaced {
+    pub job: JobId,
+    pub technician: TechnicianId,
+    pub day: LocalDay,
+}
+
+/// Puts the job at the best place on the first of the days that has one. If no day has, makes room.
+///
+/// # Errors
+/// The inner one: one reason per technician.
+pub(super) fn find_place(
+    revision: &mut Revision<'_>,
+    job: JobId,
+    days: &[LocalDay],
+) -> Result<Result<Found, Vec<Reason>>, Rejection> {
+    let Some(known) = revision.state.jobs.get(&job) else {
+        return Err(Rejection::not_found("job"));
+    };
+    let facts = known.job.clone();
+    let mut reasons = Reasons::lasting(revision, &facts);
+    let days: Vec<LocalDay> =
+        days.iter().copied().filter(|day| reasons.note_day(revision, *day)).collect();
+    for day in &days {
+        if let Some(found) = try_day(revision, job, &facts, *day, &mut reasons)? {
+            return Ok(Ok(found));
+        }
+    }
+    for day in &days {
+        if let Some(found) = make_room(revision, job, &facts, *day)? {
+            return Ok(Ok(found));
+        }
+    }
+    Ok(Err(reasons.into_list()))
+}
+
+fn try_day(
+    revision: &mut Revision<'_>,
+    job: JobId,
+    facts: &Job,
+    day: LocalDay,
+    reasons: &mut Reasons,
+) -> Result<Option<Found>, Rejection> {
+    let problem = revision.problem(day, &[job])?;
+    let (Some(task), Some(mut tours)) = (problem.task_of(job), tours_of(&problem)) else {
+        return Ok(None);
+    };
+    if let Some(insertion) = soonest_of_best(&problem, &mut tours, task) {
+        let found = describe(&problem, &problem.plan, &insertion);
+        revision.put(job, found.technician, day, insertion.after);
+        return Ok(Some(found));
+    }
+    for refusal in &insertion::refusals(&mut tours, task) {
+        reasons.note(reason::of_refusal(&problem, facts, refusal));
+    }
+    for kept_out in problem.kept_out {
+        reasons.note(kept_out);
+    }
+    Ok(None)
+}
+
+/// The best place where time matters too: of the vehicles with the least detours, the place that costs
+/// least in travel and in delay, its own and that of the stops behind it. An urgent job weighs its own
+/// delay more. (The insertion alone counts detours: it would do a free job after an hour of waiting.)
+pub(in crate::planning) fn soonest_of_best(
+    problem: &DayProblem,
+    tours: &mut Tours<'_>,
+    task: TaskId,
+) -> Option<Insertion> {
+    let own_weight = 1 + i64::from(problem.problem.task(task).priority) / URGENCY;
+    let mut best: Option<(i64, Insertion)> = None;
+    for first in insertion::ranked(tours, task).into_iter().take(VEHICLES_MAX) {
+        let present = tours.tour(first.vehicle).tasks();
+        let was = problem.schedule(first.vehicle, present);
+        let starts_s = |schedule: &Schedule| -> i64 {
+            let tasks = schedule.visits.iter().filter(|visit| matches!(visit.stop, Stop::Task(_)));
+            tasks.map(|visit| visit.start_s).sum()
+        };
+        for after in 0..=present.len() {
+            let mut tasks = present.to_vec();
+            tasks.insert(after, task);
+            let is = problem.schedule(first.vehicle, &tasks);
+            let Some(visit) = is.visit_of(task).filter(|_| is.violations.is_empty()) else {
+                continue;
+            };
+            let cost = is.cost.total() - if present.is_empty() { 0 } else { was.cost.total() };
+            let delay_s = starts_s(&is) - starts_s(&was) + visit.start_s * (own_weight - 1);
+            let price = cost / COST_UNIT + delay_s / DELAY;
+            if best.is_none_or(|(known, _)| price < known) {
+                best = Some((price, Insertion { after, cost, ..first }));
+            }
+        }
+    }
+    best.map(|(_, insertion)| insertion)
+}
+
+/// Living tours of a day; none if its plan makes no sense, which cannot be.
+pub(super) fn tours_of(problem: &DayProblem) -> Option<Tours<'_>> {
+    let tours = Tours::of(&problem.problem, &problem.plan);
+    debug_assert!(tours.is_ok(), "a plan made from orders names each task once");
+    tours.ok()
+}
+
+/// What an insertion into a plan means in the world.
+fn describe(problem: &DayProblem, before: &Plan, insertion: &Insertion) -> Found {
+    let Insertion { task, vehicle, after, .. } = *insertion;
+    let (arrival_at, added_travel_s, added_travel_m, _) =
+        shift_of_plan(problem, before, vehicle, task, after);
+    Found {
+        technician: problem.technicians[vehicle.index()],
+        day: problem.day,
+        arrival_at,
+        added_travel_s,
+        added_travel_m,
+        displaced: Vec::new(),
+    }
+}
+
+/// What a task adds to a tour at a place: its arrival, seconds and metres of travel, seconds of lateness.
+pub(in crate::planning) fn shift_of_plan(
+    problem: &DayProblem,
+    before: &Plan,
+    vehicle: VehicleId,
+    task: TaskId,
+    after: usize,
+) -> (Timestamp, i64, i64, i64) {
+    let present = &before.tours[vehicle.index()];
+    let mut tasks = present.clone();
+    tasks.insert(after.min(tasks.len()), task);
+    let was = problem.schedule(vehicle, present);
+    let is = problem.schedule(vehicle, &tasks);
+    let late_s = |schedule: &crate::solver::Schedule| {
+        schedule.visits.iter().map(|visit| visit.late_s).sum::<i64>() + schedule.overtime_s
+    };
+    let arrival_s = is.visit_of(task).map_or(0, |visit| visit.arrival_s);
+    (
+        problem.instant(arrival_s),
+        is.travel_s - was.travel_s,
+        is.travel_m - was.travel_m,
+        late_s(&is) - late_s(&was),
+    )
+}
+
+/// Lets less urgent, unpromised, unlocked stops that nobody has set off for make room, if each finds
+/// another place: first on the same day, then on a later one that suits it. A single stop is tried
+/// before several.
+fn make_room(
+    revision: &mut Revision<'_>,
+    job: JobId,
+    facts: &Job,
+    day: LocalDay,
+) -> Result<Option<Found>, Rejection> {
+    let problem = revision.problem(day, &[job])?;
+    let (Some(task), Some(present)) = (problem.task_of(job), tours_of(&problem)) else {
+        return Ok(None);
+    };
+    let movable = movable(revision, &problem, facts);
+    if movable.is_empty() {
+        return Ok(None);
+    }
+    let mut spilled: Option<Room> = None;
+    for attempt in attempts(&problem, &movable) {
+        let vehicle = present.place(attempt[0]).map(|place| place.vehicle);
+        let Some(vehicle) = vehicle else { continue };
+        let mut tours = present.clone();
+        for stop in &attempt {
+            tours.remove(*stop);
+        }
+        let Some(insertion) = insertion::best_on(&mut tours, task, vehicle, i64::MAX) else {
+            continue;
+        };
+        let found = describe(&problem, &tours.plan(), &insertion);
+        insertion::apply(&mut tours, &insertion);
+        // The most urgent of those that made room chooses first.
+        let mut waiting = attempt.clone();
+        waiting.reverse();
+        let mut elsewhere = Vec::new();
+        for stop in waiting {
+            match insertion::best(&mut tours, stop) {
+                Ok(insertion) => insertion::apply(&mut tours, &insertion),
+                Err(_) => elsewhere.push(problem.job_of(stop)),
+            }
+        }
+        let moved = attempt.iter().map(|stop| problem.job_of(*stop)).collect();
+        let room = Room { orders: problem.orders_of(&tours.plan()), found, moved, elsewhere };
+        if room.elsewhere.is_empty() {
+            return Ok(Some(settle(revision, job, room)));
+        }
+        if spilled.is_none() && place_elsewhere(revision, &room, day)?.is_some() {
+            spilled = Some(room);
+        }
+    }
+    match spilled {
+        None => Ok(None),
+        Some(room) => {
+            let later = place_elsewhere(revision, &room, day)?.unwrap_or_default();
+            let mut found = settle(revision, job, room);
+            for (moved, technician, on, position) in later {
+                revision.take(moved);
+                revision.put(moved, technician, on, position);
+                found.displaced.retain(|known| known.job != moved);
+                found.displaced.push(Displaced { job: moved, technician, day: on });
+            }
+            Ok(Some(found))
+        }
+    }
+}
+
+/// Room that was made: the day's orders with the job in them.
+struct Room {
+    orders: Orders,
+    found: Found,
+    moved: Vec<JobId>,
+    /// Of those that moved, the ones without a place on this day.
+    elsewhere: Vec<JobId>,
+}
+
+fn settle(revision: &mut Revision<'_>, job: JobId, room: Room) -> Found {
+    let mut found = room.found;
+    found.displaced = room
+        .moved
+        .iter()
+        .filter_map(|moved| {
+            let place = room.orders.iter().find(|(_, order)| order.contains(moved));
+            place.map(|(technician, _)| Displaced {
+                job: *moved,
+                technician: *technician,
+                day: found.day,
+            })
+        })
+        .collect();
+    debug_assert!(room.orders.values().any(|order| order.contains(&job)), "the job has its place");
+    revision.rearrange(found.day, &room.orders);
+    found
+}
+
+type Elsewhere = Vec<(JobId, TechnicianId, LocalDay, usize)>;
+
+/// Places on other days for those that made room; none if one of them finds none.
+fn place_elsewhere(
+    revision: &mut Revision<'_>,
+    room: &Room,
+    day: LocalDay,
+) -> Result<Option<Elsewhere>, Rejection> {
+    let mut later = Elsewhere::new();
+    let mut taken_days = Vec::new();
+    for moved in &room.elsewhere {
+        let Some(known) = revision.state.jobs.get(moved) else { return Ok(None) };
+        let days = super::days_for(revision.state, revision.now, &known.job);
+        let mut place = None;
+        // One a day, so that two of them cannot be promised the same gap.
+        for on in days.into_iter().filter(|on| *on != day && !taken_days.contains(on)) {
+            let problem = revision.problem(on, &[*moved])?;
+            let (Some(task), Some(mut tours)) = (problem.task_of(*moved), tours_of(&problem))
+            else {
+                continue;
+            };
+            if let Ok(insertion) = insertion::best(&mut tours, task) {
+                let technician = problem.technicians[insertion.vehicle.index()];
+                place = Some((*moved, technician, on, insertion.after));
+                break;
+            }
+        }
+        let Some(place) = place else { return Ok(None) };
+        taken_days.push(place.2);
+        later.push(place);
+    }
+    Ok(Some(later))
+}
+
+/// The stops that may make room for a job, the least urgent first.
+fn movable(revision: &Revision<'_>, problem: &DayProblem, facts: &Job) -> Vec<TaskId> {
+    let mut movable: Vec<(u8, TaskId)> = Vec::new();
+    for task in problem.plan.tours.iter().flatten() {
+        let id = problem.job_of(*task);
+        let other = &revision.state.jobs[&id].job;
+        let is_locked = revision.state.place_of(id).is_some_and(|(_, stop)| stop.locked);
+        if other.priority < facts.priority && other.promised.is_none() && !is_locked {
+            movable.push((other.priority, *task));
+        }
+    }
+    movable.sort();
+    movable.into_iter().map(|(_, task)| task).collect()
+}
+
+/// What to take away, in the order of trying: each stop alone, then two and three of one tour, always the
+/// least urgent first.
+fn attempts(problem: &DayProblem, movable: &[TaskId]) -> Vec<Vec<TaskId>> {
+    let mut attempts: Vec<Vec<TaskId>> = movable.iter().map(|task| vec![*task]).collect();
+    for count in 2..=MOVED_STOPS_MAX {
+        for tour in &problem.plan.tours {
+            let of_tour: Vec<TaskId> =
+                movable.iter().filter(|task| tour.contains(task)).copied().collect();
+            attempts.extend(of_tour.windows(count).map(<[TaskId]>::to_vec));
+        }
+    }
+    attempts
+}
+
+/// One reason per technician: the lasting one, or the one that was closest to a yes.
+struct Reasons {
+    found: BTreeMap<TechnicianId, Reason>,
+    able: Vec<TechnicianId>,
+}
+
+impl Reasons {
+    fn lasting(revision: &Revision<'_>, facts: &Job) -> Self {
+        let mut reasons = Self { found: BTreeMap::new(), able: Vec::new() };
+        for (id, crew) in &revision.state.technicians {
+            let has_declined = reason::has_declined(facts, *id);
+            let lasting = reason::lasting(revision.state, crew, facts)
+                .or_else(|| has_declined.then(|| reason::declined(*id)));
+            match lasting {
+                Some(lasting) => _ = reasons.found.insert(*id, lasting),
+                None => reasons.able.push(*id),
+            }
+        }
+        reasons
+    }
+
+    /// Whether anybody who could do it works on that day.
+    fn note_day(&mut self, revision: &Revision<'_>, day: LocalDay) -> bool {
+        let state = revision.state;
+        let mut somebody = false;
+        for id in self.able.clone() {
+            match state.technicians[&id].technician.shift_on(day, state.zone) {
+                Some(_) => somebody = true,
+                None => self.note(reason::no_shift(id, day)),
+            }
+        }
+        somebody
+    }
+
+    fn note(&mut self, reason: Reason) {
+        // Nothing measured is farther from a yes than anything measured.
+        let distance = |reason: &Reason| match (reason.is_lasting(), reason.by) {
+            (true, _) => (0, 0),
+            (false, Some(by)) => (1, by),
+            (false, None) => (2, 0),
+        };
+        match self.found.get(&reason.technician) {
+            Some(known) if distance(known) <= distance(&reason) => {}
+            _ => _ = self.found.insert(reason.technician, reason),
+        }
+    }
+
+    fn into_list(self) -> Vec<Reason> {
+        self.found.into_values().collect()
+    }
+}

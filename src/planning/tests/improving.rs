@@ -1,0 +1,147 @@
+//! Better plans: found, offered when they are worth it, applied only to the plan they rest on.
+
+use super::support::*;
+use crate::domain::fieldwork::job::JobStatus;
+use crate::domain::plan::{PlanCommand, Proposal, ProposalStatus};
+use crate::planning::{Improvement, SearchBudget};
+use crate::units::id::{JobId, ProposalId, TechnicianId};
+use uuid::Uuid;
+
+fn search(world: &mut World) -> Option<Proposal> {
+    let improvement =
+        Improvement::prepare(&world.state, &mut world.travel, world.now, friday()).unwrap();
+    assert!(improvement.still_holds(&world.state));
+    let budget = SearchBudget { iterations: Some(2_000), ..SearchBudget::default() };
+    let id = ProposalId(Uuid::from_u64_pair(9, world.state.proposals.len() as u64 + 1));
+    improvement.run(7, &budget, id, world.now)
+}
+
+fn offer(world: &mut World, proposal: &Proposal) {
+    world.plan(&PlanCommand::Offer { proposal: Box::new(proposal.clone()) });
+}
+
+/// Two technicians at the two ends of a street, each with the other one's job.
+fn crossed(world: &mut World) -> ([TechnicianId; 2], [JobId; 2]) {
+    let people = [world.technician(0, 0), world.technician(100, 0)];
+    let jobs = [world.job(95, 0), world.job(5, 0)];
+    world.put(jobs[0], people[0]);
+    world.put(jobs[1], people[1]);
+    (people, jobs)
+}
+
+#[test]
+fn a_better_plan_is_offered_with_its_difference_and_applied_as_it_was_offered() {
+    let mut world = World::new();
+    let (people, jobs) = crossed(&mut world);
+    let open = world.job(50, 0);
+    let proposal = search(&mut world).expect("there is a better plan");
+    // 4 × 95 min of driving become 4 × 5, and the open job adds some.
+    assert!(proposal.difference.travel_s < -300 * 60 + 2 * 50 * 60 + 1);
+    assert_eq!(proposal.difference.placed_jobs, 1);
+    assert_eq!(proposal.difference.moved_promises, 0);
+    offer(&mut world, &proposal);
+    assert_eq!(world.state.proposals[&proposal.id].status, ProposalStatus::Offered);
+    let decision = world.plan(&PlanCommand::Apply { proposal: proposal.id });
+    assert_eq!(decision.events.len(), 3);
+    assert_eq!(world.place_of(jobs[0]).unwrap().0, people[1]);
+    assert_eq!(world.place_of(jobs[1]).unwrap().0, people[0]);
+    assert_eq!(world.status(open), JobStatus::Scheduled);
+    for route in &proposal.routes {
+        let now = &world.state.routes[&route.id];
+        let order = |stops: &[crate::domain::plan::Stop]| {
+            stops.iter().map(|stop| (stop.job, stop.planned)).collect::<Vec<_>>()
+        };
+        assert_eq!(order(&now.stops), order(&route.stops));
+    }
+    let again = world.try_plan(&PlanCommand::Apply { proposal: proposal.id });
+    assert_eq!(again.unwrap_err().code, "proposal_not_found");
+}
+
+#[test]
+fn a_plan_that_cannot_be_bettered_gets_no_proposal() {
+    let mut world = World::new();
+    world.technician(0, 0);
+    let job = world.job(5, 0);
+    world.place(job);
+    assert_eq!(search(&mut world), None);
+}
+
+#[test]
+fn a_proposal_is_outdated_as_soon_as_one_of_its_routes_moves_on() {
+    let mut world = World::new();
+    let (people, _) = crossed(&mut world);
+    let proposal = search(&mut world).unwrap();
+    offer(&mut world, &proposal);
+    let another = world.job(1, 1);
+    let decision = world.plan(&assign(another, people[0], friday(), None, false));
+    assert_eq!(decision.events.len(), 2);
+    assert!(world.state.proposals.is_empty());
+    // A search that ended too late is not even offered.
+    let late = PlanCommand::Offer { proposal: Box::new(proposal) };
+    assert_eq!(world.try_plan(&late).unwrap_err().code, "proposal_outdated");
+}
+
+#[test]
+fn a_newer_proposal_takes_the_place_of_the_one_before_and_can_be_discarded() {
+    let mut world = World::new();
+    crossed(&mut world);
+    let first = search(&mut world).unwrap();
+    offer(&mut world, &first);
+    let second = search(&mut world).unwrap();
+    assert_ne!(first.id, second.id);
+    offer(&mut world, &second);
+    assert_eq!(world.state.proposals.keys().collect::<Vec<_>>(), [&second.id]);
+    world.plan(&PlanCommand::Discard { proposal: second.id });
+    assert!(world.state.proposals.is_empty());
+}
+
+#[test]
+fn a_published_visit_changes_hands_only_when_the_gain_pays_the_price() {
+    let mut world = World::new();
+    let people = [world.technician(0, 0), world.technician(20, 0)];
+    let job = world.job(15, 0);
+    world.put(job, people[0]);
+    world.publish();
+    // 30 min of driving would become 10: 1,200 s gained.
+    world.state.settings.disruption_price_s = 1_200;
+    assert_eq!(search(&mut world), None);
+    world.state.settings.disruption_price_s = 1_199;
+    let proposal = search(&mut world).unwrap();
+    assert_eq!(proposal.difference.travel_s, -1_200);
+    assert_eq!(proposal.difference.moves[0].to, Some(people[1]));
+}
+
+#[test]
+fn promises_are_kept_and_no_more_of_them_move_than_the_budget_allows() {
+    let mut world = World::new();
+    let (_, jobs) = crossed(&mut world);
+    for job in jobs {
+        world.promise(job, between((8, 0), (12, 0)));
+    }
+    world.state.settings.disruption_price_s = 0;
+    world.state.settings.moved_promises_max = 0;
+    world.state.settings.promise_slack_s = 600;
+    // Changing hands would bring the arrivals forward by an hour and a half.
+    assert_eq!(search(&mut world), None);
+    world.state.settings.moved_promises_max = 2;
+    let proposal = search(&mut world).unwrap();
+    assert_eq!(proposal.difference.moved_promises, 2);
+    for stop in proposal.routes.iter().flat_map(|route| &route.stops) {
+        assert!(between((8, 0), (12, 0)).contains(stop.start_at));
+    }
+}
+
+#[test]
+fn a_proposal_is_refused_when_one_of_its_visits_has_begun_meanwhile() {
+    let mut world = World::new();
+    let (people, jobs) = crossed(&mut world);
+    world.publish();
+    world.state.settings.disruption_price_s = 0;
+    let proposal = search(&mut world).unwrap();
+    offer(&mut world, &proposal);
+    world.now = clock(8, 0);
+    world.depart(jobs[0]);
+    let refused = world.try_plan(&PlanCommand::Apply { proposal: proposal.id });
+    assert_eq!(refused.unwrap_err().code, "proposal_outdated");
+    assert_eq!(world.place_of(jobs[0]).unwrap().0, people[0]);
+}

@@ -1,0 +1,10 @@
+//! Decisions about the plan in a small world with exact arithmetic: streets are a grid, a block takes a
+//! minute and is a hundred metres long.
+
+mod begun;
+mod by_hand;
+mod improving;
+mod placing;
+mod properties;
+mod support;
+mod upkeep;

@@ -1,0 +1,121 @@
+//! How long it takes from here to there: points are snapped to the streets once, and per day a table of
+//! seconds and metres grows by a row and a column for each new point. Nothing is guessed: a point that is
+//! too far from any street is refused, a pair without a way stays without one.
+
+use crate::domain::Rejection;
+use crate::roads::{Leg, RoadError, RoadNetwork, Snap};
+use crate::solver::{Matrix, UNREACHABLE_S};
+use crate::units::{LocalDay, Point};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// A point to 1e-7 degrees.
+type Key = (i32, i32);
+
+/// Travel between the places of each day.
+pub struct Travel {
+    network: Arc<dyn RoadNetwork>,
+    snaps: HashMap<Key, Result<Snap, RoadError>>,
+    days: BTreeMap<LocalDay, Table>,
+}
+
+impl std::fmt::Debug for Travel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Travel").field("snaps", &self.snaps.len()).finish_non_exhaustive()
+    }
+}
+
+/// The places of a day and the legs between them. The last `pending` places have no legs yet.
+#[derive(Default)]
+struct Table {
+    places: HashMap<Key, u32>,
+    snaps: Vec<Snap>,
+    rows: Vec<Vec<(i32, i32)>>,
+    matrix: Option<Matrix>,
+}
+
+impl Travel {
+    pub fn new(network: Arc<dyn RoadNetwork>) -> Self {
+        Self { network, snaps: HashMap::new(), days: BTreeMap::new() }
+    }
+
+    /// The number of a place in the day's matrix; a new place gets one.
+    ///
+    /// # Errors
+    /// The point is too far from any street.
+    pub fn place(&mut self, day: LocalDay, at: Point) -> Result<u32, RoadError> {
+        let key = at.to_e7();
+        let snap = self.snaps.entry(key).or_insert_with(|| self.network.snap(at)).clone()?;
+        let table = self.days.entry(day).or_default();
+        Ok(*table.places.entry(key).or_insert_with(|| {
+            table.snaps.push(snap);
+            table.snaps.len() as u32 - 1
+        }))
+    }
+
+    /// Legs between all places of the day that have a number.
+    pub fn matrix(&mut self, day: LocalDay) -> Matrix {
+        let table = self.days.entry(day).or_default();
+        table.grow(&*self.network);
+        let size = table.snaps.len();
+        table
+            .matrix
+            .get_or_insert_with(|| {
+                let legs = || table.rows.iter().flatten();
+                let seconds = legs().map(|leg| leg.0).collect();
+                let metres = legs().map(|leg| leg.1).collect();
+                Matrix::parse(size, seconds, metres, None)
+                    .expect("the table is square and its legs are within bounds")
+            })
+            .clone()
+    }
+
+    /// Lets the tables of days before this one go.
+    pub fn forget_before(&mut self, day: LocalDay) {
+        self.days = self.days.split_off(&day);
+    }
+}
+
+impl Table {
+    fn grow(&mut self, network: &dyn RoadNetwork) {
+        let known = self.rows.len();
+        if known == self.snaps.len() {
+            return;
+        }
+        self.matrix = None;
+        for to in known..self.snaps.len() {
+            let legs = network.many_to_one(&self.snaps[..known], &self.snaps[to]);
+            for (row, leg) in self.rows.iter_mut().zip(legs) {
+                row.push(in_whole_seconds(leg));
+            }
+        }
+        for from in known..self.snaps.len() {
+            let legs = network.one_to_many(&self.snaps[from], &self.snaps);
+            self.rows.push(legs.into_iter().map(in_whole_seconds).collect());
+        }
+        debug_assert!(self.rows.iter().all(|row| row.len() == self.snaps.len()));
+    }
+}
+
+/// Rounded up, so that a plan never promises a tenth of a second that the streets do not give.
+fn in_whole_seconds(leg: Option<Leg>) -> (i32, i32) {
+    leg.map_or((UNREACHABLE_S, 0), |leg| {
+        let seconds = leg.duration_ds.div_ceil(10).min(UNREACHABLE_S as u32 - 1);
+        (seconds as i32, leg.distance_m.min(i32::MAX as u32) as i32)
+    })
+}
+
+/// The refusal of a place that no street leads to. Says how far off it is, not where (that is personal).
+pub fn off_the_map(noun: &str, error: &RoadError) -> Rejection {
+    let (distance_m, limit_m) = match error {
+        RoadError::OffTheMap { distance_m, limit_m, .. } => (distance_m.round(), limit_m.round()),
+        RoadError::NoPath { .. } => (0.0, 0.0),
+    };
+    Rejection::conflict(
+        "location_off_the_map",
+        format!(
+            "the {noun} is {distance_m:.0} m from the nearest street of the map, the limit is {limit_m:.0} m; move its point or use a larger map"
+        ),
+    )
+    .with_facts(serde_json::json!({ "distance_m": distance_m, "limit_m": limit_m }))
+}
