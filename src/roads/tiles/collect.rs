@@ -151,8 +151,11 @@ fn relation_areas(ground: &Ground<'_>) -> (Vec<Thing>, HashSet<i64>) {
         }
         let outer_ways = ways_in_role(ground, relation, |role| role != "inner");
         let inner_ways = ways_in_role(ground, relation, |role| role == "inner");
-        // Old data has the tags on the outer way.
-        let old_style = || outer_ways.iter().find_map(|way| Look::of_area(&way.tags));
+        // Old data has the tags on the outer way. A relation that is the outline of a place says what
+        // it is: a pier on the coast of an island does not make the island a pier.
+        let is_outline = ["place", "boundary"].iter().any(|key| tag(&relation.tags, key).is_some());
+        let tagged_way = || outer_ways.iter().find_map(|way| Look::of_area(&way.tags));
+        let old_style = || if is_outline { None } else { tagged_way() };
         let Some(look) = Look::of_area(&relation.tags).or_else(old_style) else { continue };
         let rings = |ways: &[&OsmWay]| -> Vec<Vec<Spot>> {
             join(ways.iter().map(|way| way.nodes.clone()).collect(), true)
