@@ -94,11 +94,16 @@ fn outline_ways(map: &OsmMap, kept: &HashMap<i64, OsmWay>) -> HashSet<i64> {
     whole
 }
 
-/// Outlines of countries and islands reach far and enclose everything; they are no area to be drawn.
+/// An area to be drawn. Outlines of countries and islands reach far and enclose everything; they are
+/// none, unless they are something else besides.
 fn is_multipolygon(relation: &OsmRelation) -> bool {
-    tag(&relation.tags, "type") == Some("multipolygon")
-        && tag(&relation.tags, "boundary").is_none()
-        && tag(&relation.tags, "place").is_none()
+    let value = |key| tag(&relation.tags, key);
+    let is_outline = value("boundary").is_some() || value("place").is_some();
+    let is_ground = ["landuse", "leisure", "building", "amenity", "waterway", "man_made"]
+        .into_iter()
+        .any(|key| value(key).is_some())
+        || value("natural").is_some_and(|kind| kind != "coastline");
+    value("type") == Some("multipolygon") && (is_ground || !is_outline)
 }
 
 /// A relation with the members that are kept; none if it says nothing without the others.

@@ -1,6 +1,7 @@
 //! Which tags, nodes, ways and relations are left in a small extract: those that streets, tiles or places
 //! read. What they read is listed here; a key that is read newly must be added.
 
+use super::is_multipolygon;
 use crate::roads::osm::{MemberKind, OsmMap, OsmNode, Tags, tag};
 use std::collections::HashSet;
 
@@ -61,7 +62,10 @@ const DETAILS: &[&str] = &[
     "old_name",
     "int_name",
     "short_name",
+    "official_name",
+    "loc_name",
     "population",
+    "capital",
     "intermittent",
     "location",
 ];
@@ -79,12 +83,20 @@ const NODE_HIGHWAYS: &[&str] =
 
 /// Drops tags, and then nodes, ways and relations, that nothing in the product reads.
 pub fn slim(map: &mut OsmMap) {
+    let shown_ways: HashSet<i64> =
+        map.ways.iter().filter(|way| has_subject(&way.tags)).map(|way| way.id).collect();
+    // In old data the outer way says what a multipolygon is, and the relation says nothing.
+    map.relations.retain(|relation| match tag(&relation.tags, "type") {
+        Some("multipolygon") => {
+            let has_shown = relation.members.iter().any(|member| shown_ways.contains(&member.id));
+            is_multipolygon(relation) && (has_subject(&relation.tags) || has_shown)
+        }
+        Some("restriction" | "associatedStreet" | "street") => true,
+        _ => false,
+    });
     for relation in &mut map.relations {
         relation.tags.retain(|(key, _)| is_read(key));
     }
-    map.relations.retain(|relation| {
-        tag(&relation.tags, "type") != Some("multipolygon") || has_subject(&relation.tags)
-    });
     let member_ways: HashSet<i64> = map
         .relations
         .iter()
@@ -196,5 +208,37 @@ mod tests {
         assert_eq!(map.nodes[0].tags, tags(&[("barrier", "gate")]));
         assert!(map.nodes[1].tags.is_empty());
         assert_eq!(map.nodes[2].tags, tags(&[("addr:housenumber", "7")]));
+    }
+
+    #[test]
+    fn a_slim_extract_has_the_same_streets_and_the_same_tiles() {
+        use crate::roads::{graph, osm::read, test_maps::real_extract, tiles::TileSource};
+        for name in ["monaco.osm.pbf", "malta.osm.pbf"] {
+            let Some(bytes) = real_extract(name) else { return };
+            let whole = read(&bytes, &mut |_| {}).unwrap();
+            let mut small = whole.clone();
+            slim(&mut small);
+            assert!(small.nodes.len() < whole.nodes.len());
+            let (streets, report) = graph::build(&whole);
+            let (slim_streets, slim_report) = graph::build(&small);
+            assert_eq!(report, slim_report, "{name}");
+            let centre = streets.unwrap().bounds().centre();
+            assert_eq!(slim_streets.unwrap().bounds().centre(), centre);
+
+            let (tiles, slim_tiles) = (TileSource::build(&whole), TileSource::build(&small));
+            for zoom in [10, 13, 14, 16_u8] {
+                let count = f64::from(1_u32 << zoom);
+                let column = (centre.lon + 180.0) / 360.0 * count;
+                let lat = centre.lat.to_radians();
+                let row = (1.0 - lat.tan().asinh() / std::f64::consts::PI) / 2.0 * count;
+                for (right, down) in [(0, 0), (1, 0), (0, 1), (2, 2)] {
+                    let (x, y) = (column as u32 + right, row as u32 + down);
+                    assert!(
+                        tiles.tile(zoom, x, y) == slim_tiles.tile(zoom, x, y),
+                        "{name} {zoom}/{x}/{y}"
+                    );
+                }
+            }
+        }
     }
 }
