@@ -6,6 +6,7 @@ use super::dijkstra::DijkstraNetwork;
 use super::graph::{StreetReport, Streets, build};
 use super::network::RoadNetwork;
 use super::osm::{OsmError, OsmMap, read, read_data_at_s};
+use super::tiles::TileSource;
 use crate::units::BoundingBox;
 use serde::Serialize;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ pub struct Map {
     pub streets: Arc<Streets>,
     /// Around the streets; the file may reach farther.
     pub bounds: BoundingBox,
+    pub tiles: Arc<TileSource>,
     pub report: ImportReport,
 }
 
@@ -139,7 +141,8 @@ impl Map {
             bounds,
             streets: street_report,
         };
-        Ok(Self { network: Arc::new(network), streets, bounds, report })
+        let tiles = Arc::new(TileSource::build(osm));
+        Ok(Self { network: Arc::new(network), streets, bounds, tiles, report })
     }
 }
 
