@@ -5,7 +5,7 @@
 //! that tells the truth at the next refresh. An entry is of no use once every token made before it has
 //! expired, so the table stays small.
 
-use super::access_token::{Claims, LIFETIME_MS};
+use super::access_token::{Identity, LIFETIME_MS};
 use crate::domain::{Aggregate, Event, Fact};
 use crate::units::Timestamp;
 use crate::units::id::{SessionId, UserId};
@@ -63,12 +63,11 @@ impl Revocations {
         }
     }
 
-    /// Whether a token that is otherwise good must be refused.
-    pub fn refuses(&self, claims: &Claims) -> bool {
+    /// Whether somebody whose token (or ticket) was good when it was made must be refused now.
+    pub fn refuses(&self, identity: &Identity, made_at: Timestamp) -> bool {
         let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
-        let identity = claims.identity();
         table.sessions.contains_key(&identity.session)
-            || table.users.get(&identity.user).is_some_and(|at| claims.made_at() <= *at)
+            || table.users.get(&identity.user).is_some_and(|at| made_at <= *at)
     }
 
     fn with(&self, change: impl FnOnce(&mut Table)) {
@@ -88,8 +87,6 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::access_token::{Identity, issue, verify};
-    use crate::auth::key::Keys;
     use crate::domain::{Role, Who, access::SystemPart};
     use crate::units::id::{CommandId, OrganizationId};
     use uuid::Uuid;
@@ -98,21 +95,18 @@ mod tests {
     const USER: UserId = UserId(Uuid::from_u128(2));
     const SESSION: SessionId = SessionId(Uuid::from_u128(3));
 
-    fn claims(at: Timestamp) -> Claims {
-        let keys = Keys::random();
-        let identity = Identity {
-            organization: OrganizationId(Uuid::from_u128(1)),
-            user: USER,
-            role: Role::Owner,
-            technician: None,
-            session: SESSION,
-        };
-        verify(&keys, &issue(&keys, &identity, at).0, at).unwrap()
-    }
+    const ORGANIZATION: OrganizationId = OrganizationId(Uuid::from_u128(1));
+    const OWNER: Identity = Identity {
+        organization: ORGANIZATION,
+        user: USER,
+        role: Role::Owner,
+        technician: None,
+        session: SESSION,
+    };
 
     fn fact(aggregate: Aggregate, event: Event) -> Fact {
         Fact {
-            organization: OrganizationId(Uuid::from_u128(1)),
+            organization: ORGANIZATION,
             seq: 1,
             aggregate,
             version: 2,
@@ -127,10 +121,10 @@ mod tests {
     #[test]
     fn a_revoked_session_is_refused_at_once() {
         let table = Revocations::default();
-        assert!(!table.refuses(&claims(NOW)));
+        assert!(!table.refuses(&OWNER, NOW));
         table.hear(&fact(Aggregate::Session(SESSION), Event::SessionRevoked), NOW);
-        assert!(table.refuses(&claims(NOW)));
-        assert!(table.refuses(&claims(NOW.plus_ms(1))));
+        assert!(table.refuses(&OWNER, NOW));
+        assert!(table.refuses(&OWNER, NOW.plus_ms(1)));
     }
 
     #[test]
@@ -138,10 +132,10 @@ mod tests {
         let table = Revocations::default();
         let saved = |field: &str| Event::Saved { added: false, fields: vec![field.to_owned()] };
         table.hear(&fact(Aggregate::User(USER), saved("name")), NOW);
-        assert!(!table.refuses(&claims(NOW)));
+        assert!(!table.refuses(&OWNER, NOW));
         table.hear(&fact(Aggregate::User(USER), saved("role")), NOW);
-        assert!(table.refuses(&claims(NOW)));
-        assert!(!table.refuses(&claims(NOW.plus_ms(1))));
+        assert!(table.refuses(&OWNER, NOW));
+        assert!(!table.refuses(&OWNER, NOW.plus_ms(1)));
     }
 
     #[test]
@@ -149,6 +143,6 @@ mod tests {
         let table = Revocations::default();
         table.revoke_session(SESSION, NOW);
         table.revoke_session(SessionId(Uuid::from_u128(4)), NOW.plus_ms(2 * LIFETIME_MS + 1));
-        assert!(!table.refuses(&claims(NOW)));
+        assert!(!table.refuses(&OWNER, NOW));
     }
 }
