@@ -3,7 +3,6 @@
 import { query, request } from "./client";
 import type {
   CustomerView,
-  DayView,
   FactView,
   Id,
   JobView,
@@ -20,7 +19,6 @@ import type {
   ProposalView,
   SeenRoute,
   ServiceTypeView,
-  TechnicianView,
   TerritoryView,
   TimeWindow,
   TrackingLinkView,
@@ -95,9 +93,6 @@ export const trackingLink = (id: Id) =>
   request<TrackingLinkView>("POST", `/jobs/${id}/tracking-links`);
 
 export type VisitStep = "accept" | "decline" | "depart" | "turn-back" | "arrive" | "finish";
-export const technician = (id: Id) => request<TechnicianView>("GET", `/technicians/${id}`);
-export const technicianRoute = (technician: Id, day?: string) =>
-  request<DayView>("GET", `/technicians/${technician}/route${query({ day })}`);
 export const routeGeometry = (route: Id, signal?: AbortSignal) =>
   request<{ legs: { job: Id | null; points: [number, number][] }[] }>(
     "GET",

@@ -73,8 +73,9 @@ export interface Me {
   speed: number;
 }
 
-/** A technician's route of a day with its jobs. */
+/** A technician's route of a day with its jobs. The live topic says who it is, too. */
 export interface DayView {
+  technician?: TechnicianView;
   route: RouteView | null;
   jobs: JobView[];
 }

@@ -451,8 +451,11 @@ export class Desk {
   }
 
   private tick(): void {
+    const before = this.today;
     this.now = this.live.clock.now();
     this.speed = this.live.clock.speed;
+    // Who looks at today goes on with the next day when it begins.
+    if (this.day === before && this.today !== before) this.chooseDay(this.today);
   }
 
   private tell(): void {

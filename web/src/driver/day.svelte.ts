@@ -110,7 +110,7 @@ export class DriverDay {
     }
     this.problem = null;
     this.isLoggedIn = true;
-    this.ticker ??= setInterval(() => (this.now = this.live.clock.now()), 1_000);
+    this.ticker ??= setInterval(() => this.tick(), 1_000);
     this.now = this.live.clock.now();
     if (this.me?.user.technician == null) {
       this.problem =
@@ -221,13 +221,19 @@ export class DriverDay {
   }
 
   private arrive(): void {
+    this.tick();
+    if (this.handle === null) this.follow();
+    void this.outbox?.flush();
+  }
+
+  /** A page that stays open over midnight goes on with the next day. */
+  private tick(): void {
     this.now = this.live.clock.now();
     const today = dayOf(this.now, this.zone);
-    if (this.day !== today || this.handle === null) {
-      this.day = today;
-      this.follow();
-    }
-    void this.outbox?.flush();
+    if (this.day === today || this.connection !== "live") return;
+    this.day = today;
+    this.server = EMPTY;
+    this.follow();
   }
 
   private follow(): void {
@@ -240,7 +246,8 @@ export class DriverDay {
       {
         snapshot: (data: Snapshot) => {
           if (data === null || !("route" in data)) return;
-          this.server = data;
+          this.server = { route: data.route, jobs: data.jobs };
+          if (data.technician !== undefined) this.learnDuty(data.technician);
           void this.keep();
         },
         changes: (changes) => this.fold(changes),
@@ -249,16 +256,6 @@ export class DriverDay {
         },
         refused: (sentence) => (this.problem = sentence),
       },
-    );
-    void api.technician(technician).then(
-      (view) => this.learnDuty(view),
-      () => undefined,
-    );
-    void api.technicianRoute(technician, this.day).then(
-      (view) => {
-        if (this.server.route === null) this.server = view;
-      },
-      () => undefined,
     );
   }
 
