@@ -283,7 +283,7 @@ macro_rules! row {
                 use $crate::store::schema::$table;
                 $crate::store::connection::both!(db, |c| diesel::insert_into($table::table)
                     .values(self)
-                    .on_conflict(($table::$organization $(, $table::$key)*))
+                    .on_conflict(($table::$organization, $($table::$key,)*))
                     .do_update()
                     .set(self)
                     .execute(c))

@@ -59,14 +59,22 @@ impl From<diesel::result::Error> for StoreError {
     }
 }
 
-/// The connection is gone.
+/// The connection is gone, or the server is on its way down or up.
 fn is_lost(error: &diesel::result::Error) -> bool {
     use diesel::result::{DatabaseErrorKind, Error};
-    matches!(
-        error,
-        Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _)
-            | Error::BrokenTransactionManager
-    )
+    match error {
+        Error::DatabaseError(
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+            _,
+        )
+        | Error::BrokenTransactionManager => true,
+        Error::DatabaseError(DatabaseErrorKind::Unknown, info) => {
+            ["terminating connection", "the database system is"]
+                .iter()
+                .any(|sign| info.message().contains(sign))
+        }
+        _ => false,
+    }
 }
 
 /// Another program holds the file.

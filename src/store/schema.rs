@@ -1,5 +1,5 @@
 //! The tables as Diesel knows them; the same for both databases. Kept by hand beside `migrations/`; the
-//! test `every_table_can_be_selected` compares.
+//! suite writes and reads every table on both.
 
 diesel::table! {
     meta (key) {
