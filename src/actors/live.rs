@@ -9,8 +9,9 @@ use crate::actors::recorder::{Drain, GetQueueLength, Recorder};
 use crate::actors::technician::Report;
 use crate::domain::reading::ReadingRefusal;
 use crate::domain::{Answer, Envelope, Reading};
+use crate::planning::PlacementOption;
 use crate::units::id::{JobId, OrganizationId, TechnicianId, TerritoryId};
-use crate::units::{Clock, LocalDay, Timestamp};
+use crate::units::{Clock, LocalDay};
 use actix::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -34,24 +35,6 @@ pub struct ReportAnswer {
 pub struct RefusedReading {
     pub index: u32,
     pub reason: ReadingRefusal,
-}
-
-/// What it would mean to give a job to a technician.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PlacementOption {
-    pub technician: TechnicianId,
-    pub day: LocalDay,
-    pub feasible: bool,
-    /// Among the stops of the route.
-    pub position: Option<u32>,
-    pub arrival_at: Option<Timestamp>,
-    pub added_travel_s: Option<i64>,
-    pub added_travel_m: Option<i64>,
-    /// Seconds after the ends of windows that it would cause, summed.
-    pub lateness_s: i64,
-    /// Why not: the code of the tightest rule, and a sentence.
-    pub rule: Option<String>,
-    pub reason: Option<String>,
 }
 
 impl Live {

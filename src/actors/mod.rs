@@ -24,6 +24,7 @@ pub mod solver_pool;
 pub mod technician;
 pub mod truck;
 
+pub use crate::planning::PlacementOption;
 pub use execute::{Around, Carry, Refusal};
-pub use live::{Live, PlacementOption, ReportAnswer};
+pub use live::{Live, ReportAnswer};
 pub use recorder::Committed;

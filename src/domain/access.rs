@@ -57,7 +57,7 @@ pub enum Who {
     User { id: UserId, role: Role, technician: Option<TechnicianId> },
     /// A customer with a tracking link.
     Customer { link: TrackingLinkId },
-    /// The product itself: geofence, reactor, improvement, command line on this machine.
+    /// The product itself: geofence, reactor, planner, improvement, command line on this machine.
     System { part: SystemPart },
 }
 
@@ -69,6 +69,7 @@ pub enum SystemPart {
     Geofence,
     Watchdog,
     Improvement,
+    Planner,
     Session,
     CommandLine,
 }

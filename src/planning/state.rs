@@ -3,7 +3,7 @@
 //!
 //! Who loads it and who stores what was decided is not known here: that is the actor's part.
 
-use crate::domain::fieldwork::job::{self, Job, Visit, follow};
+use crate::domain::fieldwork::job::{self, Job, JobEvent, Visit, follow};
 use crate::domain::fleet::truck::Truck;
 use crate::domain::people::organization::OrganizationSettings;
 use crate::domain::people::technician::{Duty, DutyStatus, Technician, apply_duty};
@@ -126,14 +126,9 @@ impl PlannerState {
 
     /// Folds a decision of our own in, once it is recorded.
     pub fn apply(&mut self, decision: &Decision, at: Timestamp) {
-        for (aggregate, version, event) in &decision.events {
+        for (_, version, event) in &decision.events {
             if let Event::Plan(event) = event {
-                let followed = self.apply_plan(*aggregate, *version, event, at);
-                debug_assert_eq!(
-                    followed,
-                    Followed::Done,
-                    "our own decisions speak of what we know"
-                );
+                self.apply_plan(*version, event, at);
             }
         }
         for (aggregate, version) in &decision.bumps {
@@ -145,21 +140,35 @@ impl PlannerState {
         }
     }
 
-    /// Folds a recorded fact in; one that is known already changes nothing.
+    /// Folds a recorded fact in; one that is known already changes nothing. What we decided ourselves is
+    /// known: a fact about the plan that is not means that our state is not the tables' any more.
     pub fn follow(&mut self, fact: &Fact) -> Followed {
+        let reload = Followed::Reload(fact.aggregate);
         match (&fact.event, fact.aggregate) {
-            (Event::Plan(event), _) => {
-                self.apply_plan(fact.aggregate, fact.version, event, fact.recorded_at)
+            (Event::Plan(PlanEvent::RouteChanged(change)), _) => {
+                let is_known = fact.version <= self.route_version(change.route.id);
+                if is_known || change.route.territory != self.territory {
+                    Followed::Done
+                } else {
+                    reload
+                }
             }
             (Event::Job(event), Aggregate::Job(id)) => {
                 let Some(known) = self.jobs.get_mut(&id) else {
-                    return Followed::Reload(fact.aggregate);
+                    // One that was over has left us; it comes back when it is open again.
+                    return match event {
+                        JobEvent::Created { territory, .. } if *territory == self.territory => {
+                            reload
+                        }
+                        JobEvent::Resumed | JobEvent::Reopened => reload,
+                        _ => Followed::Done,
+                    };
                 };
                 if fact.version <= known.job.version {
                     return Followed::Done;
                 }
                 if fact.version > known.job.version + 1 {
-                    return Followed::Reload(fact.aggregate);
+                    return reload;
                 }
                 if let Some(after) =
                     job::apply(Some(known.job.clone()), id, event, fact.recorded_at)
@@ -174,72 +183,58 @@ impl PlannerState {
                     return Followed::Done;
                 }
                 if fact.version > crew.duty.version + 1 {
-                    return Followed::Reload(fact.aggregate);
+                    return reload;
                 }
                 apply_duty(&mut crew.duty, event, fact.recorded_at);
                 Followed::Done
             }
-            (
-                Event::Saved { .. } | Event::Removed,
-                Aggregate::Organization(_)
-                | Aggregate::Technician(_)
-                | Aggregate::Truck(_)
-                | Aggregate::Location(_),
-            ) => Followed::Reload(fact.aggregate),
+            (Event::Saved { .. } | Event::Removed, aggregate) => match aggregate {
+                Aggregate::Organization(_) => reload,
+                Aggregate::Technician(id) => {
+                    let known = self.technicians.get(&id).map_or(0, |crew| crew.technician.version);
+                    if fact.version > known { reload } else { Followed::Done }
+                }
+                Aggregate::Truck(id) => {
+                    let known = self.trucks.get(&id).map_or(0, |truck| truck.version);
+                    if fact.version > known { reload } else { Followed::Done }
+                }
+                Aggregate::Location(id) => {
+                    let is_ours = self.jobs.values().any(|known| known.job.location == id);
+                    if is_ours { reload } else { Followed::Done }
+                }
+                _ => Followed::Done,
+            },
             _ => Followed::Done,
         }
     }
 
-    fn apply_plan(
-        &mut self,
-        aggregate: Aggregate,
-        version: u32,
-        event: &PlanEvent,
-        at: Timestamp,
-    ) -> Followed {
+    fn apply_plan(&mut self, version: u32, event: &PlanEvent, at: Timestamp) {
         match event {
-            PlanEvent::RouteChanged(change) => {
-                if change.route.territory != self.territory
-                    || version <= self.route_version(change.route.id)
-                {
-                    return Followed::Done;
-                }
-                if version > self.route_version(change.route.id) + 1 {
-                    return Followed::Reload(aggregate);
-                }
-                self.apply_change(change, version, at)
-            }
+            PlanEvent::RouteChanged(change) => self.apply_change(change, version, at),
             PlanEvent::ProposalMade { proposal } => {
-                if proposal.territory == self.territory {
-                    self.proposals.entry(proposal.id).or_insert_with(|| (**proposal).clone());
-                }
-                Followed::Done
+                self.proposals.insert(proposal.id, (**proposal).clone());
             }
-            PlanEvent::ProposalEnded { proposal, .. } => {
-                // One that is over is never looked at again.
-                self.proposals.remove(proposal);
-                Followed::Done
-            }
+            // One that is over is never looked at again.
+            PlanEvent::ProposalEnded { proposal, .. } => _ = self.proposals.remove(proposal),
         }
     }
 
-    fn apply_change(&mut self, change: &RouteChange, version: u32, at: Timestamp) -> Followed {
-        let mut unknown = None;
+    fn apply_change(&mut self, change: &RouteChange, version: u32, at: Timestamp) {
+        let before = self.routes.get(&change.route.id);
+        let touched: Vec<Stop> = touched(before, &change.route).copied().collect();
+        for stop in &touched {
+            let known = self.jobs.get_mut(&stop.job);
+            debug_assert!(known.is_some(), "the jobs of all routes are known");
+            if let Some(known) = known {
+                follow::placed(&mut known.job, &change.route, stop, at);
+            }
+        }
         for gone in &change.removed {
             if let Some(known) = self.jobs.get_mut(&gone.job) {
                 follow::removed(&mut known.job, gone.visit);
             }
         }
-        let before = self.routes.get(&change.route.id);
-        let touched: Vec<Stop> = touched(before, &change.route).copied().collect();
-        for stop in &touched {
-            match self.jobs.get_mut(&stop.job) {
-                Some(known) => follow::placed(&mut known.job, &change.route, stop, at),
-                None => unknown = Some(stop.job),
-            }
-        }
         self.routes.insert(change.route.id, Route { version, ..change.route.clone() });
-        unknown.map_or(Followed::Done, |job| Followed::Reload(Aggregate::Job(job)))
     }
 
     /// Drops what no decision will ask for again: routes of days before `day`, and jobs that are over and
