@@ -4,6 +4,7 @@
 use super::sample::{dispatcher, service_types};
 use super::words::{FIRST_NAMES, LAST_NAMES};
 use super::world::World;
+use crate::actors::Refusal;
 use crate::domain::command::ClerkCommand;
 use crate::domain::fieldwork::job::{JobCommand, JobDetails, NewJob};
 use crate::domain::people::customer::{Customer, Location};
@@ -14,6 +15,9 @@ use crate::units::id::{CustomerId, JobId, LocationId};
 use crate::units::{LocalDay, TimeWindow, Timestamp};
 use rand::RngExt;
 use rand::seq::IndexedRandom;
+
+/// So often a number is asked for anew.
+const NUMBERS_TRIED_MAX: u32 = 8;
 
 /// A request as it comes in over the phone.
 pub struct Call {
@@ -59,36 +63,37 @@ pub async fn take(world: &World, call: &Call) -> Option<JobId> {
 
     let (service_type, title) = *service_types(world.organization).choose(&mut chance)?;
     let organization = world.organization;
-    let (service, number) = world
-        .read(move |db| {
-            Ok((
-                tables::service_type::find(db, organization, service_type)?,
-                tables::job::next_number(db, organization)?,
-            ))
-        })
-        .await?;
-    let service = service?;
-    let wanted = wanted(world, call, &mut chance);
-    let new = NewJob {
-        number,
-        territory: world.territory,
-        customer,
-        location,
-        service_type,
-        details: JobDetails { title: Pii(title.to_owned()), ..JobDetails::default() },
-        priority: if call.urgent { 90 } else { service.priority },
-        duration_s: service.duration_s,
-        skills: service.skills,
-        load: service.load,
-        needs_approval: service.needs_approval,
-        wanted,
-        technician: None,
-    };
-    world
-        .wish(who, &format!("{word} job"), Command::Job(job, JobCommand::Create(Box::new(new))))
+    let service = world
+        .read(move |db| tables::service_type::find(db, organization, service_type))
         .await
-        .ok()?;
-    Some(job)
+        .flatten()?;
+    let wanted = wanted(world, call, &mut chance);
+    for _ in 0..NUMBERS_TRIED_MAX {
+        let number = world.read(move |db| tables::job::next_number(db, organization)).await?;
+        let new = NewJob {
+            number,
+            territory: world.territory,
+            customer,
+            location,
+            service_type,
+            details: JobDetails { title: Pii(title.to_owned()), ..JobDetails::default() },
+            priority: if call.urgent { 90 } else { service.priority },
+            duration_s: service.duration_s,
+            skills: service.skills.clone(),
+            load: service.load.clone(),
+            needs_approval: service.needs_approval,
+            wanted,
+            technician: None,
+        };
+        let command = Command::Job(job, JobCommand::Create(Box::new(new)));
+        match world.wish(who, &format!("{word} job"), command).await {
+            Ok(_) => return Some(job),
+            // Somebody else's job was given this number first: take the next one.
+            Err(Refusal::Rejected(rejection)) if rejection.code == "number_taken" => {}
+            Err(_) => return None,
+        }
+    }
+    None
 }
 
 async fn clerk(world: &World, who: Who, word: &str, command: ClerkCommand) -> Option<()> {
