@@ -84,9 +84,9 @@ pub struct Recorder {
 }
 
 enum Waiting {
-    Record(Box<Record>, oneshot::Sender<Result<journal::Committed, WriteError>>),
-    Readings(OrganizationId, Vec<Reading>, oneshot::Sender<Result<(), WriteError>>),
-    Cursor(OrganizationId, &'static str, i64, oneshot::Sender<Result<(), WriteError>>),
+    Record(Box<Record>, RecordAnswer),
+    Readings(OrganizationId, Vec<Reading>, OtherAnswer),
+    Cursor(OrganizationId, &'static str, i64, OtherAnswer),
 }
 
 impl Recorder {
@@ -243,13 +243,13 @@ impl Recorder {
     }
 }
 
-/// What came of a batch, in its order.
+type RecordAnswer = oneshot::Sender<Result<journal::Committed, WriteError>>;
+type OtherAnswer = oneshot::Sender<Result<(), WriteError>>;
+
+/// What came of a batch, in its order, with who waits for it.
 struct Outcome {
-    records: Vec<(
-        oneshot::Sender<Result<journal::Committed, WriteError>>,
-        Result<journal::Committed, CommitError>,
-    )>,
-    others: Vec<(oneshot::Sender<Result<(), WriteError>>, Result<(), StoreError>)>,
+    records: Vec<(RecordAnswer, Result<journal::Committed, CommitError>)>,
+    others: Vec<(OtherAnswer, Result<(), StoreError>)>,
 }
 
 fn write_batch(mut writer: Writer, batch: Vec<Waiting>) -> (Writer, Outcome) {

@@ -110,7 +110,7 @@ impl Driver {
             }
             (DutyStatus::Off, _) => self.world.wait_s(60.0).await,
             (DutyStatus::On, Some((job, visit, place))) => {
-                self.next_step(&job, &visit, here, place).await
+                self.next_step(&job, &visit, here, place).await;
             }
             (DutyStatus::On, None) if !on_shift => {
                 self.go_home(&look.technician, here).await;
@@ -282,14 +282,12 @@ impl Driver {
     }
 
     async fn wish(&self, word: &str, command: Command) -> Result<(), ()> {
-        match self.world.wish(self.who, word, command).await {
-            Ok(_) => Ok(()),
-            Err(_) => {
-                // Whatever it was, the next look tells how things stand now.
-                self.world.wait_s(LOOK_S).await;
-                Err(())
-            }
+        if self.world.wish(self.who, word, command).await.is_ok() {
+            return Ok(());
         }
+        // Whatever it was, the next look tells how things stand now.
+        self.world.wait_s(LOOK_S).await;
+        Err(())
     }
 }
 

@@ -56,7 +56,7 @@ pub fn apply(job: Option<Job>, id: JobId, event: &JobEvent, at: Timestamp) -> Op
         JobEvent::Changed { priority, duration_s, skills, load, wanted, technician, texts: _ } => {
             job.priority = *priority;
             job.duration_s = *duration_s;
-            job.skills = skills.clone();
+            job.skills.clone_from(skills);
             job.load = load.clone();
             job.wanted = *wanted;
             job.technician = *technician;
@@ -114,7 +114,7 @@ pub fn apply(job: Option<Job>, id: JobId, event: &JobEvent, at: Timestamp) -> Op
                     job.ended_at = Some(at);
                 }
                 Outcome::Partial | Outcome::Failed | Outcome::NoShow => {
-                    take(&mut job, JobStep::Reopen)
+                    take(&mut job, JobStep::Reopen);
                 }
             }
         }
