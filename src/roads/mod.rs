@@ -7,6 +7,7 @@ pub mod graph;
 pub mod map;
 pub mod network;
 pub mod osm;
+pub mod places;
 pub mod plane;
 pub mod profile;
 mod snap;
