@@ -3,6 +3,7 @@
 pub mod actors;
 pub mod adapters;
 pub mod api;
+pub mod app;
 pub mod auth;
 pub mod cli;
 pub mod config;

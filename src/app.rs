@@ -1,0 +1,151 @@
+//! Builds, starts and stops the system: the only file that knows every part.
+//!
+//! The actors live on the thread that starts the app (an actix system); requests are served by worker
+//! threads of their own; reading, writing and searching happen on threads that may wait.
+
+use crate::actors::directory::Directory;
+use crate::actors::hub::Hub;
+use crate::actors::reactor::Reactor;
+use crate::actors::recorder::{Committed, Follow, Recorder};
+use crate::actors::solver_pool::SolverPool;
+use crate::actors::{Around, Live};
+use crate::api::{self, ApiOptions, ApiState};
+use crate::auth::Auth;
+use crate::roads::Map;
+use crate::store::{Store, StoreError};
+use crate::telemetry::Metrics;
+use crate::units::Clock;
+use actix::prelude::*;
+use actix_web::dev::ServerHandle;
+use actix_web::{HttpServer, web};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What a system is made of.
+pub struct Parts {
+    pub store: Store,
+    pub map: Arc<Map>,
+    pub clock: Clock,
+    pub auth: Auth,
+    pub metrics: Metrics,
+    pub pool: SolverPool,
+}
+
+/// How it is reached.
+pub struct Entrance {
+    pub listen: SocketAddr,
+    /// Certificate chain and key in PEM.
+    pub tls: Option<rustls::ServerConfig>,
+    pub workers: Option<usize>,
+    pub options: ApiOptions,
+}
+
+/// Why the system does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("the store cannot be used")]
+    Store(#[from] StoreError),
+    #[error("cannot listen on {address}: {source}")]
+    Listen { address: SocketAddr, source: std::io::Error },
+}
+
+/// A system that runs.
+pub struct App {
+    pub live: Live,
+    pub store: Store,
+    pub map: Arc<Map>,
+    /// Where it listens; the port that was found if 0 was asked for. `None` without a server.
+    pub address: Option<SocketAddr>,
+    server: Option<ServerHandle>,
+    /// Ends when the server does.
+    serving: Option<actix_web::rt::task::JoinHandle<std::io::Result<()>>>,
+}
+
+/// A graceful stop takes at most so long.
+const STOP_S_MAX: u64 = 8;
+
+/// Starts the live state: every actor that is always there. The tables must be migrated.
+pub fn start_live(parts: &Parts) -> Result<Live, StartError> {
+    let recorder = Recorder::new(parts.store.writer()?).start();
+    let around = Around { clock: parts.clock.clone(), store: parts.store.clone(), recorder: recorder.clone() };
+    let hub = Hub::new(parts.clock.clone(), parts.store.clone()).start();
+    let roads = parts.map.network.clone();
+    let directory = Directory::new(around.clone(), roads, parts.pool.clone(), hub.clone()).start();
+    let reactor = Reactor::new(around, directory.clone()).start();
+    let listener = AuthListener { auth: parts.auth.clone(), hub: hub.clone() }.start();
+    // The owners hear first, then the screens, then those who act upon it.
+    for follower in [
+        directory.clone().recipient::<Committed>(),
+        hub.clone().recipient(),
+        listener.recipient(),
+        reactor.recipient(),
+    ] {
+        recorder.do_send(Follow(follower));
+    }
+    Ok(Live { clock: parts.clock.clone(), directory, hub, recorder })
+}
+
+impl App {
+    /// Starts the live state and the server.
+    pub fn start(parts: Parts, entrance: Entrance) -> Result<Self, StartError> {
+        let live = start_live(&parts)?;
+        let Parts { store, map, auth, metrics, .. } = parts;
+        let state =
+            web::Data::new(ApiState::new(live.clone(), store.clone(), map.clone(), auth, metrics, entrance.options));
+        let app = move || {
+            let state = state.clone();
+            actix_web::App::new().configure(move |config| api::configure(config, state))
+        };
+        let mut server = HttpServer::new(app)
+            .on_connect(api::on_connect)
+            .shutdown_timeout(STOP_S_MAX)
+            .disable_signals();
+        if let Some(workers) = entrance.workers {
+            server = server.workers(workers);
+        }
+        let failed = |source| StartError::Listen { address: entrance.listen, source };
+        let server = match entrance.tls {
+            Some(tls) => server.bind_rustls_0_23(entrance.listen, tls).map_err(failed)?,
+            None => server.bind(entrance.listen).map_err(failed)?,
+        };
+        let address = server.addrs().first().copied();
+        let server = server.run();
+        let handle = server.handle();
+        let serving = actix_web::rt::spawn(server);
+        Ok(Self { live, store, map, address, server: Some(handle), serving: Some(serving) })
+    }
+
+    /// Stops in order: no new requests, what was handed in is written, then the end.
+    pub async fn stop(mut self) {
+        if let Some(server) = self.server.take() {
+            server.stop(true).await;
+        }
+        if let Some(serving) = self.serving.take() {
+            let _ = tokio::time::timeout(Duration::from_secs(STOP_S_MAX), serving).await;
+        }
+        self.live.drain().await;
+    }
+}
+
+/// Tells who is logged in from what is recorded: a revoked session ends at once, everywhere.
+struct AuthListener {
+    auth: Auth,
+    hub: Addr<Hub>,
+}
+
+impl Actor for AuthListener {
+    type Context = Context<Self>;
+}
+
+impl Handler<Committed> for AuthListener {
+    type Result = ();
+
+    fn handle(&mut self, Committed(facts): Committed, _: &mut Self::Context) {
+        let now = crate::units::clock::real_now();
+        for fact in facts.iter() {
+            self.auth.revocations.hear(fact, now);
+        }
+        let _ = &self.hub;
+    }
+}
