@@ -3,12 +3,13 @@
 use crate::support::database::on_both_databases;
 use crate::support::nouns::{House, MORNING};
 use crate::support::records::saved;
-use sortie::store::{Page, StoreError, StoredReading, positions};
+use sortie::domain::Reading;
+use sortie::store::{Page, StoreError, positions};
 use sortie::units::id::TechnicianId;
 use sortie::units::{Point, TimeWindow, Timestamp};
 
-fn reading(technician: TechnicianId, at: Timestamp) -> StoredReading {
-    StoredReading {
+fn reading(technician: TechnicianId, at: Timestamp) -> Reading {
+    Reading {
         technician,
         at,
         point: Point { lat: 35.9, lon: 14.5 + at.ms_since(MORNING) as f64 * 1e-9 },
@@ -32,19 +33,19 @@ on_both_databases! {
         writer.commit(&[saved(organization, house.rows())]).pop().unwrap().unwrap();
         let (ana, ben) = (house.technicians[0].id, house.technicians[1].id);
         // Two hours at one reading in five seconds, both technicians mixed, in several batches.
-        let all: Vec<StoredReading> = (0..2_880)
+        let all: Vec<Reading> = (0..2_880)
             .map(|n| reading(if n % 2 == 0 { ana } else { ben }, MORNING.plus_secs(n * 5 / 2)))
             .collect();
         for batch in all.chunks(700) {
             writer.store_positions(organization, batch).unwrap();
         }
         // A phone that was offline hands in the morning at last; equal instants are not lost.
-        let late: Vec<StoredReading> =
+        let late: Vec<Reading> =
             (0..10).map(|n| reading(ana, MORNING.plus_secs(n))).collect();
         writer.store_positions(organization, &late).unwrap();
 
         let asked = window(MORNING.plus_secs(1), MORNING.plus_secs(4_000));
-        let mut expected: Vec<StoredReading> = all
+        let mut expected: Vec<Reading> = all
             .iter()
             .chain(&late)
             .filter(|one| one.technician == ana && asked.contains(one.at))

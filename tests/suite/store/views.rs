@@ -3,14 +3,14 @@
 use crate::support::database::on_both_databases;
 use crate::support::nouns::{House, MORNING, day, stop, window};
 use crate::support::records::saved;
-use sortie::domain::Row;
 use sortie::domain::fieldwork::job::{Job, JobStatus};
 use sortie::domain::fleet::truck::Cargo;
 use sortie::domain::people::technician::{Duty, DutyStatus};
 use sortie::domain::plan::{Route, RouteChange};
 use sortie::domain::text::{Load, Pii};
+use sortie::domain::{Reading, Row};
 use sortie::store::views::{self, DayFilter, JobFilter};
-use sortie::store::{Page, Store, StoreError, StoredReading, Writer};
+use sortie::store::{Page, Store, StoreError, Writer};
 use sortie::units::Point;
 use sortie::units::id::JobId;
 
@@ -84,7 +84,7 @@ on_both_databases! {
         let duty = Duty { status: DutyStatus::On, since: MORNING, version: 1, ..Duty::new(house.technicians[0].id) };
         let cargo = Cargo { truck: house.truck.id, load: Load::from([("kg".into(), 9)]), version: 1 };
         write(&mut writer, &house, vec![Row::Duty(duty), Row::Cargo(cargo)]);
-        let reading = StoredReading {
+        let reading = Reading {
             technician: house.technicians[0].id,
             at: MORNING,
             point: Point { lat: 35.9, lon: 14.5 },

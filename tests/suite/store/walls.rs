@@ -10,9 +10,9 @@ use sortie::domain::people::session::Session;
 use sortie::domain::people::technician::{Duty, DutyStatus};
 use sortie::domain::plan::{Difference, Proposal, ProposalStatus, RouteChange};
 use sortie::domain::text::Load;
-use sortie::domain::{Aggregate, Row};
+use sortie::domain::{Aggregate, Reading, Row};
 use sortie::store::views::{self, JobFilter};
-use sortie::store::{Page, StoredReading, Writer, journal, positions, tables};
+use sortie::store::{Page, Writer, journal, positions, tables};
 use sortie::units::Point;
 use sortie::units::id::{OrganizationId, ProposalId, SessionId, TrackingLinkId};
 
@@ -70,7 +70,7 @@ on_both_databases! {
             Row::Duty(Duty { status: DutyStatus::On, since: MORNING, version: 1, ..Duty::new(technician) }),
             Row::Cargo(Cargo { truck: alpha.truck.id, load: Load::new(), version: 1 }),
         ]);
-        let reading = StoredReading {
+        let reading = Reading {
             technician,
             at: MORNING,
             point: Point { lat: 35.9, lon: 14.5 },

@@ -9,6 +9,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Makes two tests of one body, which takes a fresh, migrated database of either kind.
@@ -62,7 +63,7 @@ impl Database {
             println!("skipped: SKIP_POSTGRES_TESTS is set, so this did not run on PostgreSQL");
             return None;
         }
-        let name = format!("test_{}", uuid::Uuid::new_v4().simple());
+        let name = format!("test_{}", uuid::Uuid::now_v7().simple());
         run_sql(server(), &format!("CREATE DATABASE {name}"));
         let address = database_of(server(), &name);
         Some(Self { address, kept: Kept::OnServer { name } })
@@ -158,6 +159,14 @@ fn run_sql(address: &str, statements: &str) {
     });
 }
 
+/// Whether the server syncs what it commits. Tests do without, because they outlive no power cut.
+static IS_DURABLE: AtomicBool = AtomicBool::new(false);
+
+/// Makes the server sync what it commits, for benches; before the first database is made.
+pub fn make_durable() {
+    IS_DURABLE.store(true, Ordering::Relaxed);
+}
+
 /// The address of the server, which is started when it is first asked for.
 fn server() -> &'static str {
     static SERVER: OnceLock<(String, Option<Child>)> = OnceLock::new();
@@ -189,8 +198,8 @@ fn start_server() -> (String, Child) {
         .arg(
             r#"
             "$1/initdb" -D "$2/data" -U postgres -A trust -E UTF8 --no-sync >"$2/log" 2>&1 || exit 1
-            "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off \
-                -c full_page_writes=off -c max_connections=300 >>"$2/log" 2>&1 &
+            "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync="$3" \
+                -c full_page_writes="$3" -c max_connections=300 >>"$2/log" 2>&1 &
             server=$!
             cat >/dev/null
             kill -INT $server
@@ -201,6 +210,7 @@ fn start_server() -> (String, Child) {
         .arg("sh")
         .arg(&programs)
         .arg(&folder)
+        .arg(if IS_DURABLE.load(Ordering::Relaxed) { "on" } else { "off" })
         .current_dir(&folder)
         .env("LC_ALL", "C.UTF-8")
         .stdin(Stdio::piped())
