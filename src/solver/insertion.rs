@@ -180,7 +180,12 @@ pub(super) fn judge(
     beat: Cost,
 ) -> Option<Cost> {
     let ride = problem.ride(tour.vehicle());
-    let mut cost = tour.detour_cost(problem, ride, task, after);
+    let node = problem.node(task);
+    if tour.is_hopeless(node, after) {
+        return None;
+    }
+    let legs = tour.legs_around(problem, ride, node.location, after);
+    let mut cost = tour.detour_cost(problem, ride, task, after, legs);
     // Lateness that is there already could vanish, at best all of it.
     if cost.saturating_sub(tour.late_cost()) >= beat {
         return None;
@@ -188,7 +193,7 @@ pub(super) fn judge(
     if problem.dimensions > 0 && !tour.fits_in_load(problem, task, after) {
         return None;
     }
-    if !tour.fits_in_time(problem, ride, task, after) {
+    if !tour.fits_in_time(problem, ride, task, after, legs) {
         return None;
     }
     if ride.has_limits {
@@ -272,8 +277,9 @@ fn best_pair(
         }
         let mut ready = [FAR; BREAKS_MAX + 1];
         let before = tour.place(first);
-        tour.times_after(problem, ride, pickup, before, tour.ready(first), &mut ready);
-        let pickup_cost = tour.detour_cost(problem, ride, pickup, first);
+        let legs = tour.legs_around(problem, ride, from_place, first);
+        tour.times_after(problem, ride, pickup, before, legs.0, tour.ready(first), &mut ready);
+        let pickup_cost = tour.detour_cost(problem, ride, pickup, first, legs);
         let mut from = from_place;
         for second in first..=tour.tasks().len() {
             if second > first {
@@ -283,25 +289,38 @@ fn best_pair(
                 }
                 let task = tour.tasks()[second - 1];
                 let carried = ready;
-                tour.times_after(problem, ride, task, from, &carried[..stride], &mut ready);
-                from = tour.place(second);
+                let to = tour.place(second);
+                let leg_s = problem.travel_s(ride, from, to);
+                tour.times_after(problem, ride, task, from, leg_s, &carried[..stride], &mut ready);
+                from = to;
             }
             if ready[..stride].iter().all(|&time_s| time_s >= FAR) {
                 break;
             }
+            let legs = tour.legs_around(problem, ride, to_place, second);
             let mut cost = if second == first {
                 adjacent_cost(problem, tour, pickup, delivery, first)
             } else {
-                pickup_cost + tour.detour_cost(problem, ride, delivery, second)
+                pickup_cost + tour.detour_cost(problem, ride, delivery, second, legs)
             };
             if cost.saturating_sub(tour.late_cost()) >= beat {
                 continue;
             }
             let mut done = [FAR; BREAKS_MAX + 1];
-            tour.times_after(problem, ride, delivery, from, &ready[..stride], &mut done);
+            let leg_s =
+                if second == first { problem.travel_s(ride, from_place, to_place) } else { legs.0 };
+            tour.times_after(problem, ride, delivery, from, leg_s, &ready[..stride], &mut done);
             let is_in_time = (0..stride).any(|taken| {
                 done[taken] < FAR
-                    && tour.reaches_next(problem, ride, second, to_place, taken, done[taken])
+                    && tour.reaches_next(
+                        problem,
+                        ride,
+                        second,
+                        to_place,
+                        legs.1,
+                        taken,
+                        done[taken],
+                    )
             });
             if !is_in_time {
                 continue;
@@ -346,10 +365,9 @@ fn adjacent_cost(
     let (from, to) = (tour.place(after), tour.place(after + 1));
     let mut cost =
         leg(problem, ride, from, one) + leg(problem, ride, one, two) + leg(problem, ride, two, to);
+    cost -= tour.leg(after);
     if tour.is_empty() {
         cost += ride.fixed;
-    } else {
-        cost -= leg(problem, ride, from, to);
     }
     if ride.work_per_s != 0 {
         let work_s = |task: TaskId, from: u32, place: u32| {

@@ -1,7 +1,7 @@
 //! Travel between places: seconds, metres and, if the caller has them, costs of its own. One flat table per
 //! profile, row after row, so that a leg is one look-up.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What a leg without a way takes: longer than any shift, so that no tour can use it.
 pub const UNREACHABLE_S: i32 = 250_000_000;
@@ -16,13 +16,45 @@ pub enum MatrixError {
 }
 
 /// Travel between `size` places. Cloning shares the tables.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Matrix {
     size: usize,
     durations_s: Arc<[i32]>,
     distances_m: Arc<[i32]>,
     costs: Option<Arc<[i32]>>,
+    /// The durations, column after column, once somebody needs them so.
+    columns: Arc<OnceLock<Vec<i32>>>,
 }
+
+impl PartialEq for Matrix {
+    fn eq(&self, other: &Self) -> bool {
+        self.durations_s == other.durations_s
+            && self.distances_m == other.distances_m
+            && self.costs == other.costs
+    }
+}
+
+/// Travel to and from one place. With the columns laid out, both are short stretches of memory.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Around<'a> {
+    from_here: &'a [i32],
+    to_here: &'a [i32],
+    step: usize,
+}
+
+impl Around<'_> {
+    #[inline]
+    pub(super) fn to_s(&self, place: u32) -> i32 {
+        self.from_here[place as usize]
+    }
+    #[inline]
+    pub(super) fn from_s(&self, place: u32) -> i32 {
+        self.to_here[place as usize * self.step]
+    }
+}
+
+/// Up to this size a search lays a matrix out anew (64 MB each way).
+const ARRANGED_MAX: usize = 4000;
 
 impl Matrix {
     /// From flat tables, row (from) after row. An empty table of distances means that nobody asks for them.
@@ -44,6 +76,7 @@ impl Matrix {
             durations_s: durations_s.into(),
             distances_m: distances_m.into(),
             costs: costs.map(Into::into),
+            columns: Arc::default(),
         })
     }
 
@@ -75,6 +108,62 @@ impl Matrix {
 
     pub fn duration_s(&self, from: u32, to: u32) -> i32 {
         self.durations_s[from as usize * self.size + to as usize]
+    }
+
+    #[inline]
+    pub(super) fn around(&self, place: u32) -> Around<'_> {
+        let first = place as usize * self.size;
+        let from_here = &self.durations_s[first..first + self.size];
+        match self.columns.get() {
+            Some(columns) => {
+                Around { from_here, to_here: &columns[first..first + self.size], step: 1 }
+            }
+            None => {
+                let to_here = &self.durations_s[place as usize..];
+                Around { from_here, to_here, step: self.size }
+            }
+        }
+    }
+
+    /// The same travel with the places in another order, columns laid out too, for a search that will look at it
+    /// millions of times: `order` names the old place of each new one.
+    pub(super) fn arranged(&self, order: &[u32]) -> Self {
+        let size = self.size;
+        let gather = |table: &[i32]| -> Arc<[i32]> {
+            let rows = order.iter().map(|&from| &table[from as usize * size..][..size]);
+            rows.flat_map(|row| order.iter().map(|&to| row[to as usize])).collect()
+        };
+        let durations_s = gather(&self.durations_s);
+        let columns = OnceLock::new();
+        columns.get_or_init(|| {
+            let column = |to: usize| (0..size).map(move |from| from * size + to);
+            (0..size).flat_map(column).map(|at| durations_s[at]).collect()
+        });
+        Self {
+            size,
+            durations_s,
+            distances_m: gather(&self.distances_m),
+            costs: self.costs.as_ref().map(|costs| gather(costs)),
+            columns: Arc::new(columns),
+        }
+    }
+
+    /// An order of places in which near ones are mostly close together: always on to the nearest one left. None if there
+    /// are too many for it to pay.
+    pub(super) fn near_order(&self) -> Option<Vec<u32>> {
+        if self.size > ARRANGED_MAX || self.size == 0 {
+            return None;
+        }
+        let mut left: Vec<u32> = (1..self.size as u32).collect();
+        let mut order = vec![0];
+        let mut here = 0;
+        while !left.is_empty() {
+            let row = &self.durations_s[here as usize * self.size..][..self.size];
+            let nearest = (0..left.len()).min_by_key(|&at| row[left[at] as usize]);
+            here = left.swap_remove(nearest.unwrap_or(0));
+            order.push(here);
+        }
+        Some(order)
     }
 
     pub fn distance_m(&self, from: u32, to: u32) -> i32 {
@@ -110,7 +199,11 @@ impl Matrix {
                 (f64::from(s) / factor).round().min(f64::from(UNREACHABLE_S)) as i32
             }
         };
-        Self { durations_s: self.durations_s.iter().map(slower).collect(), ..self.clone() }
+        Self {
+            durations_s: self.durations_s.iter().map(slower).collect(),
+            columns: Arc::default(),
+            ..self.clone()
+        }
     }
 }
 

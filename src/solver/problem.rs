@@ -4,7 +4,7 @@
 use super::draft::{
     Draft, Lateness, Role, TIME_MAX_S, TIME_MIN_S, Task, TaskId, Vehicle, VehicleId, Window,
 };
-use super::matrix::{Matrix, UNREACHABLE_S};
+use super::matrix::{Around, Matrix, UNREACHABLE_S};
 use super::validate::{self, ProblemError};
 
 /// Costs inside the solver: whole numbers of 1/3,600,000 of the caller's unit, so that an hour's and a kilometre's
@@ -209,6 +209,39 @@ impl Problem {
             return 0;
         }
         self.travels[ride.travel as usize].duration_s(from, to)
+    }
+
+    /// Travel to and from a place.
+    #[inline]
+    pub(super) fn around(&self, ride: &Ride, place: u32) -> Around<'_> {
+        self.travels[ride.travel as usize].around(place)
+    }
+
+    /// The same problem with its places numbered anew inside, so that what is near in the streets is near in memory.
+    /// Tasks and vehicles keep their numbers.
+    pub(super) fn arranged(&self) -> Option<Self> {
+        let size = self.travels.first()?.size();
+        let order = self.travels.first()?.near_order()?;
+        if self.travels.iter().any(|travel| travel.size() != size) {
+            return None;
+        }
+        let mut arranged = self.clone();
+        let mut number = vec![0; size];
+        for (new, old) in order.iter().enumerate() {
+            number[*old as usize] = new as u32;
+        }
+        arranged.travels = self.travels.iter().map(|travel| travel.arranged(&order)).collect();
+        for node in &mut arranged.nodes {
+            node.location = number[node.location as usize];
+        }
+        for ride in &mut arranged.rides {
+            for end in [&mut ride.start, &mut ride.end] {
+                if *end != NOWHERE {
+                    *end = number[*end as usize];
+                }
+            }
+        }
+        Some(arranged)
     }
 
     /// Metres of travel; nothing to or from nowhere.

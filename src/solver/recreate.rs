@@ -47,9 +47,11 @@ pub(super) struct Recreate {
     until_blink: u32,
     kinds_tried: Vec<u64>,
     vehicles_tried: Vec<u64>,
+    tried_after: Vec<u64>,
     stamp: u64,
-    /// How many different vehicles there are; vehicles that somebody calls home are kinds of their own.
+    /// The kind of each vehicle; one that some task calls its home is a kind of its own.
     kinds: Vec<u32>,
+    kind_count: usize,
 }
 
 impl Recreate {
@@ -72,7 +74,12 @@ impl Recreate {
         for home in homes {
             kinds[home.index()] = problem.kinds() as u32 + home.0;
         }
+        let mut distinct = kinds.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
         Self {
+            kind_count: distinct.len(),
+            tried_after: vec![0; problem.tasks().len()],
             demand: demand.collect(),
             far: far.collect(),
             until_blink: geometric(dice),
@@ -128,24 +135,44 @@ impl Recreate {
             return self.find_pair(tours, neighbours, task, dice);
         }
         let mut seek = Seek { tours, task, best: None };
-        let befores = neighbours.before(task).iter().map(|other| (other, 1));
-        for (other, step) in befores.chain(neighbours.after(task).iter().map(|other| (other, 0))) {
-            let Some(place) = seek.tours.place(*other) else { continue };
-            if !self.blinks(dice) {
-                seek.try_place(place.vehicle, place.position as usize + step);
+        let befores = neighbours.before(task).iter().map(|other| (*other, 1));
+        let afters = neighbours.after(task).iter().map(|other| (*other, 0));
+        for (other, step) in befores.chain(afters) {
+            let Some(place) = seek.tours.place(other) else { continue };
+            if self.blinks(dice) {
+                continue;
+            }
+            let after = place.position as usize + step;
+            // Right after one and right before the next is the same place.
+            if let Some(before) = after.checked_sub(1) {
+                let before = seek.tours.tour(place.vehicle).tasks()[before];
+                if std::mem::replace(&mut self.tried_after[before.index()], self.stamp)
+                    == self.stamp
+                {
+                    continue;
+                }
+            }
+            seek.try_place(place.vehicle, after);
+        }
+        let mut kinds_left = self.kind_count;
+        for at in 0..seek.tours.idle().len() {
+            let vehicle = seek.tours.idle()[at];
+            let tried = &mut self.kinds_tried[self.kinds[vehicle.index()] as usize];
+            if std::mem::replace(tried, self.stamp) != self.stamp {
+                seek.try_place(vehicle, 0);
+                kinds_left -= 1;
+                if kinds_left == 0 {
+                    break;
+                }
             }
         }
-        let with_ends = dice.random_bool(ENDS);
-        for vehicle in problem.vehicle_ids() {
-            let count = seek.tours.tour(vehicle).tasks().len();
-            if count == 0 {
-                let tried = &mut self.kinds_tried[self.kinds[vehicle.index()] as usize];
-                if std::mem::replace(tried, self.stamp) != self.stamp {
-                    seek.try_place(vehicle, 0);
+        if dice.random_bool(ENDS) {
+            for vehicle in problem.vehicle_ids() {
+                let count = seek.tours.tour(vehicle).tasks().len();
+                if count > 0 && !self.blinks(dice) {
+                    seek.try_place(vehicle, seek.tours.tour(vehicle).pinned(problem));
+                    seek.try_place(vehicle, count);
                 }
-            } else if with_ends && !self.blinks(dice) {
-                seek.try_place(vehicle, seek.tours.tour(vehicle).pinned(problem));
-                seek.try_place(vehicle, count);
             }
         }
         if seek.best.is_none() {
@@ -182,12 +209,11 @@ impl Recreate {
                 }
             }
         }
-        for vehicle in problem.vehicle_ids() {
-            if tours.tour(vehicle).is_empty() {
-                let tried = &mut self.kinds_tried[self.kinds[vehicle.index()] as usize];
-                if std::mem::replace(tried, self.stamp) != self.stamp {
-                    try_vehicle(tours, vehicle);
-                }
+        for at in 0..tours.idle().len() {
+            let vehicle = tours.idle()[at];
+            let tried = &mut self.kinds_tried[self.kinds[vehicle.index()] as usize];
+            if std::mem::replace(tried, self.stamp) != self.stamp {
+                try_vehicle(tours, vehicle);
             }
         }
         if best.is_none() {

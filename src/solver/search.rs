@@ -70,7 +70,10 @@ pub fn improve(
     budget: &Budget<'_>,
     on_better: &mut dyn FnMut(&Progress),
 ) -> Outcome {
-    Search::new(tours, options).run(budget, on_better)
+    let Some(arranged) = tours.problem().arranged() else {
+        return Search::new(tours, options).run(budget, on_better);
+    };
+    Search::new(tours.over(&arranged), options).run(budget, on_better)
 }
 
 struct Search<'p> {

@@ -6,7 +6,7 @@
 //! earliest and latest starts (Savelsbergh 1992, doi 10.1287/ijoc.4.2.146), once per number of breaks.
 
 use super::draft::{TaskId, VehicleId};
-use super::problem::{Cost, FAR, NEVER, Problem, Ride, latest_arrival_in, start_in};
+use super::problem::{Cost, FAR, NEVER, NOWHERE, Node, Problem, Ride, latest_arrival_in, start_in};
 use super::validate::BREAKS_MAX;
 use super::walk::Walker;
 
@@ -17,6 +17,8 @@ pub struct Tour {
     tasks: Vec<TaskId>,
     /// Of each stop; the start and the end may be nowhere.
     places: Vec<u32>,
+    /// What the leg from each stop to the next one costs.
+    legs: Vec<Cost>,
     /// Breaks + 1: the length of one row of the three below.
     stride: usize,
     /// Earliest time to leave each stop.
@@ -51,6 +53,7 @@ impl Tour {
             vehicle,
             tasks: tasks.to_vec(),
             places: Vec::new(),
+            legs: Vec::new(),
             stride,
             ready: Vec::new(),
             due: Vec::new(),
@@ -102,6 +105,9 @@ impl Tour {
     }
     pub(super) fn late_cost(&self) -> Cost {
         self.late_cost
+    }
+    pub(super) fn leg(&self, stop: usize) -> Cost {
+        self.legs[stop]
     }
     pub(super) fn place(&self, stop: usize) -> u32 {
         self.places[stop]
@@ -155,30 +161,19 @@ impl Tour {
         self.refresh(problem, walker);
     }
 
-    /// Becomes a copy of another tour of the same vehicle without giving up its memory.
+    /// Becomes a copy of another tour without giving up its memory.
     pub(super) fn copy_from(&mut self, other: &Self) {
-        let Self {
-            vehicle,
-            tasks,
-            places,
-            stride,
-            ready,
-            due,
-            leave,
-            load,
-            peak_until,
-            peak_from,
-            ..
-        } = self;
-        (*vehicle, *stride) = (other.vehicle, other.stride);
-        tasks.clone_from(&other.tasks);
-        places.clone_from(&other.places);
-        ready.clone_from(&other.ready);
-        due.clone_from(&other.due);
-        leave.clone_from(&other.leave);
-        load.clone_from(&other.load);
-        peak_until.clone_from(&other.peak_until);
-        peak_from.clone_from(&other.peak_from);
+        self.vehicle = other.vehicle;
+        self.tasks.clone_from(&other.tasks);
+        self.places.clone_from(&other.places);
+        self.legs.clone_from(&other.legs);
+        self.stride = other.stride;
+        self.ready.clone_from(&other.ready);
+        self.due.clone_from(&other.due);
+        self.leave.clone_from(&other.leave);
+        self.load.clone_from(&other.load);
+        self.peak_until.clone_from(&other.peak_until);
+        self.peak_from.clone_from(&other.peak_from);
         self.travel_s = other.travel_s;
         self.travel_m = other.travel_m;
         self.travel_cost = other.travel_cost;
@@ -235,7 +230,10 @@ impl Tour {
             let breaks = &problem.vehicle(self.vehicle).breaks;
             self.is_soft |= breaks.iter().any(|rest| rest.lateness.at_most_s > 0);
         }
+        self.legs.clear();
         if self.tasks.is_empty() {
+            // Nobody drives from the start to the end for nothing.
+            self.legs.push(0);
             self.work_cost = 0;
             return;
         }
@@ -245,7 +243,9 @@ impl Tour {
             if ride.has_limits {
                 self.travel_m += problem.travel_m(ride, pair[0], pair[1]);
             }
-            self.travel_cost += problem.leg_cost(ride, pair[0], pair[1], travel_s);
+            let cost = problem.leg_cost(ride, pair[0], pair[1], travel_s);
+            self.legs.push(cost);
+            self.travel_cost += cost;
         }
         for (at, task) in self.tasks.iter().enumerate() {
             self.is_soft |= problem.node(*task).late_max_s > 0;
@@ -453,7 +453,30 @@ impl Tour {
         ready_s + problem.travel_s(ride, self.places[count], self.places[count + 1])
     }
 
-    /// What travel (and work) a task after stop `after` adds.
+    /// Whether a task cannot come after stop `after`, told without any travel: the stop is left after its window, or the
+    /// next one is due before it.
+    #[inline]
+    pub(super) fn is_hopeless(&self, node: &Node, after: usize) -> bool {
+        self.ready[after * self.stride] > node.closes_s + node.late_max_s
+            || self.due[(after + 2) * self.stride - 1] < node.opens_s
+    }
+
+    /// Seconds from stop `after` to a place and from there to the stop that follows.
+    #[inline]
+    pub(super) fn legs_around(
+        &self,
+        problem: &Problem,
+        ride: &Ride,
+        place: u32,
+        after: usize,
+    ) -> (i32, i32) {
+        let around = problem.around(ride, place);
+        let (from, to) = (self.places[after], self.places[after + 1]);
+        let from_s = if from == NOWHERE { 0 } else { around.from_s(from) };
+        (from_s, if to == NOWHERE { 0 } else { around.to_s(to) })
+    }
+
+    /// What travel (and work) a task after stop `after` adds, with the legs around it.
     #[inline]
     pub(super) fn detour_cost(
         &self,
@@ -461,14 +484,15 @@ impl Tour {
         ride: &Ride,
         task: TaskId,
         after: usize,
+        (from_s, to_s): (i32, i32),
     ) -> Cost {
         let place = problem.node(task).location;
         let (from, to) = (self.places[after], self.places[after + 1]);
-        let mut cost = leg(problem, ride, from, place) + leg(problem, ride, place, to);
+        let mut cost = problem.leg_cost(ride, from, place, from_s)
+            + problem.leg_cost(ride, place, to, to_s)
+            - self.legs[after];
         if self.tasks.is_empty() {
             cost += ride.fixed;
-        } else {
-            cost -= leg(problem, ride, from, to);
         }
         if ride.work_per_s != 0 {
             cost += self.added_work_s(problem, ride, task, after) * ride.work_per_s;
@@ -497,6 +521,7 @@ impl Tour {
         ride: &Ride,
         task: TaskId,
         after: usize,
+        (from_s, to_s): (i32, i32),
     ) -> bool {
         let node = problem.node(task);
         let ready = self.ready(after);
@@ -505,33 +530,25 @@ impl Tour {
             if ready_s >= FAR {
                 return false;
             }
-            let from = self.places[after];
-            let arrival_s =
-                ready_s.max(node.release_s) + problem.travel_s(ride, from, node.location);
-            let start_s = problem.start_s(node, arrival_s);
+            let start_s = problem.start_s(node, ready_s.max(node.release_s) + from_s);
             if start_s >= FAR {
                 return false;
             }
             let (setup_s, service_s) = problem.work_on(task, ride);
-            let setup_s = if from == node.location { 0 } else { setup_s };
-            return self.reaches_next(
-                problem,
-                ride,
-                after,
-                node.location,
-                0,
-                start_s + setup_s + service_s,
-            );
+            let setup_s = if self.places[after] == node.location { 0 } else { setup_s };
+            let done_s = start_s + setup_s + service_s;
+            return self.reaches_next(problem, ride, after, node.location, to_s, 0, done_s);
         }
         let mut done = [FAR; BREAKS_MAX + 1];
-        self.times_after(problem, ride, task, self.places[after], ready, &mut done);
+        self.times_after(problem, ride, task, self.places[after], from_s, ready, &mut done);
         (0..self.stride).any(|taken| {
             done[taken] < FAR
-                && self.reaches_next(problem, ride, after, node.location, taken, done[taken])
+                && self.reaches_next(problem, ride, after, node.location, to_s, taken, done[taken])
         })
     }
 
-    /// The earliest times to leave `task` when the stop before it is left at `ready`, by breaks taken.
+    /// The earliest times to leave `task` when the place before it, `travel_s` away, is left at `ready`, by breaks taken.
+    #[expect(clippy::too_many_arguments, reason = "the inner loop, all of them numbers")]
     #[inline]
     pub(super) fn times_after(
         &self,
@@ -539,11 +556,11 @@ impl Tour {
         ride: &Ride,
         task: TaskId,
         from: u32,
+        travel_s: i32,
         ready: &[i32],
         done: &mut [i32; BREAKS_MAX + 1],
     ) {
         let node = problem.node(task);
-        let travel_s = problem.travel_s(ride, from, node.location);
         let (setup_s, service_s) = problem.work_on(task, ride);
         let work_s = service_s + if from == node.location { 0 } else { setup_s };
         let breaks = if self.stride > 1 { &problem.vehicle(self.vehicle).breaks[..] } else { &[] };
@@ -565,7 +582,8 @@ impl Tour {
     }
 
     /// Whether a vehicle that leaves `from`, a place between the stops `after` and `after + 1`, at `ready_s` with
-    /// `taken` breaks taken can do all that follows.
+    /// `taken` breaks taken can do all that follows; the next stop is `travel_s` away.
+    #[expect(clippy::too_many_arguments, reason = "the inner loop, all of them numbers")]
     #[inline]
     pub(super) fn reaches_next(
         &self,
@@ -573,11 +591,11 @@ impl Tour {
         ride: &Ride,
         after: usize,
         from: u32,
+        travel_s: i32,
         taken: usize,
         ready_s: i32,
     ) -> bool {
         let to = self.places[after + 1];
-        let travel_s = problem.travel_s(ride, from, to);
         if after == self.tasks.len() {
             return ready_s + travel_s <= self.due[(after + 1) * self.stride + taken];
         }

@@ -20,6 +20,8 @@ pub struct Tours<'p> {
     problem: &'p Problem,
     tours: Vec<Tour>,
     places: Vec<Option<Place>>,
+    /// Vehicles without a task, ascending.
+    idle: Vec<VehicleId>,
     disruption: Disruption,
     walker: Walker,
 }
@@ -42,6 +44,7 @@ impl<'p> Tours<'p> {
             problem,
             tours,
             places: vec![None; problem.tasks().len()],
+            idle: problem.vehicle_ids().collect(),
             disruption: Disruption::none(problem),
             walker,
         };
@@ -55,6 +58,17 @@ impl<'p> Tours<'p> {
     pub fn with_disruption(mut self, disruption: Disruption) -> Self {
         self.disruption = disruption;
         self
+    }
+
+    /// The same tours over a problem that only differs in how its places are numbered inside.
+    pub(super) fn over<'q>(self, problem: &'q Problem) -> Tours<'q> {
+        let mut walker = self.walker;
+        let tours = self.tours.iter();
+        let tours = tours
+            .map(|tour| Tour::new(problem, &mut walker, tour.vehicle(), tour.tasks()))
+            .collect();
+        let Self { places, idle, disruption, .. } = self;
+        Tours { problem, tours, places, idle, disruption, walker }
     }
 
     pub fn problem(&self) -> &'p Problem {
@@ -71,6 +85,10 @@ impl<'p> Tours<'p> {
     }
     pub fn disruption(&self) -> &Disruption {
         &self.disruption
+    }
+    /// Vehicles without a task, ascending.
+    pub fn idle(&self) -> &[VehicleId] {
+        &self.idle
     }
     pub fn left_out(&self) -> impl Iterator<Item = TaskId> + '_ {
         self.problem.task_ids().filter(|task| self.places[task.index()].is_none())
@@ -184,6 +202,11 @@ impl<'p> Tours<'p> {
     }
 
     fn renumber(&mut self, vehicle: VehicleId, from: usize) {
+        match (self.idle.binary_search(&vehicle), self.tours[vehicle.index()].is_empty()) {
+            (Ok(at), false) => drop(self.idle.remove(at)),
+            (Err(at), true) => self.idle.insert(at, vehicle),
+            _ => {}
+        }
         for (position, task) in self.tours[vehicle.index()].tasks().iter().enumerate().skip(from) {
             self.places[task.index()] = Some(Place { vehicle, position: position as u32 });
         }
