@@ -6,6 +6,7 @@ use super::dijkstra::DijkstraNetwork;
 use super::graph::{StreetReport, Streets, build};
 use super::network::RoadNetwork;
 use super::osm::{OsmError, OsmMap, read, read_data_at_s};
+use super::places::PlaceIndex;
 use super::tiles::TileSource;
 use crate::units::BoundingBox;
 use serde::Serialize;
@@ -21,6 +22,7 @@ pub struct Map {
     /// Around the streets; the file may reach farther.
     pub bounds: BoundingBox,
     pub tiles: Arc<TileSource>,
+    pub places: Arc<PlaceIndex>,
     pub report: ImportReport,
 }
 
@@ -142,7 +144,8 @@ impl Map {
             streets: street_report,
         };
         let tiles = Arc::new(TileSource::build(osm));
-        Ok(Self { network: Arc::new(network), streets, bounds, tiles, report })
+        let places = Arc::new(PlaceIndex::build(osm));
+        Ok(Self { network: Arc::new(network), streets, bounds, tiles, places, report })
     }
 }
 
