@@ -68,7 +68,11 @@ const STOP_S_MAX: u64 = 8;
 /// Starts the live state: every actor that is always there. The tables must be migrated.
 pub fn start_live(parts: &Parts) -> Result<Live, StartError> {
     let recorder = Recorder::new(parts.store.writer()?).start();
-    let around = Around { clock: parts.clock.clone(), store: parts.store.clone(), recorder: recorder.clone() };
+    let around = Around {
+        clock: parts.clock.clone(),
+        store: parts.store.clone(),
+        recorder: recorder.clone(),
+    };
     let hub = Hub::new(parts.clock.clone(), parts.store.clone()).start();
     let roads = parts.map.network.clone();
     let directory = Directory::new(around.clone(), roads, parts.pool.clone(), hub.clone()).start();
@@ -91,8 +95,14 @@ impl App {
     pub fn start(parts: Parts, entrance: Entrance) -> Result<Self, StartError> {
         let live = start_live(&parts)?;
         let Parts { store, map, auth, metrics, .. } = parts;
-        let state =
-            web::Data::new(ApiState::new(live.clone(), store.clone(), map.clone(), auth, metrics, entrance.options));
+        let state = web::Data::new(ApiState::new(
+            live.clone(),
+            store.clone(),
+            map.clone(),
+            auth,
+            metrics,
+            entrance.options,
+        ));
         let app = move || {
             let state = state.clone();
             actix_web::App::new().configure(move |config| api::configure(config, state))

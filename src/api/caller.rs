@@ -151,7 +151,7 @@ pub fn identify(state: &ApiState, token: &str) -> Result<Identity, Problem> {
 
 /// The state that `configure` put into the application.
 pub fn state(req: &HttpRequest) -> Result<&ApiState, Problem> {
-    req.app_data::<web::Data<ApiState>>().map(|data| data.get_ref()).ok_or_else(Problem::broken)
+    req.app_data::<web::Data<ApiState>>().map(web::Data::get_ref).ok_or_else(Problem::broken)
 }
 
 fn bearer(req: &HttpRequest) -> Result<Option<String>, Problem> {

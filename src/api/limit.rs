@@ -117,13 +117,11 @@ pub async fn per_caller<B: MessageBody>(
 /// The login if there is a good token, else the address: what anybody can make up makes no new bucket.
 fn key_of(req: &ServiceRequest, state: &ApiState) -> [u8; 32] {
     let token = caller::find_token(req.request());
-    match token.and_then(|token| caller::identify(state, &token).ok()) {
-        Some(identity) => secret::hash(identity.session.0.as_bytes()),
-        None => {
-            let address = caller::address(req.request(), &state.options.trusted_proxies);
-            secret::hash(address.to_string().as_bytes())
-        }
+    if let Some(identity) = token.and_then(|token| caller::identify(state, &token).ok()) {
+        return secret::hash(identity.session.0.as_bytes());
     }
+    let address = caller::address(req.request(), &state.options.trusted_proxies);
+    secret::hash(address.to_string().as_bytes())
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ pub mod location;
 pub mod map;
 pub mod organization;
 pub mod osmand;
+pub mod place;
 pub mod plan;
 pub mod position;
 pub mod route;
@@ -183,6 +184,8 @@ pub fn endpoints() -> Vec<Endpoint> {
     under("map", vec![
         get("/map", Nothing, map::get).does("Tells what the map covers").answers::<map::MapView>(),
         get("/tiles/{z}/{x}/{y}", Nothing, map::tile).does("Gives a vector tile (MVT)").answers_media("application/vnd.mapbox-vector-tile"),
+        get("/places/search", Login, place::search).does("Finds addresses, streets and places by name").query::<place::SearchQuery>().answers_page::<place::PlaceView>(),
+        get("/places/reverse", Login, place::reverse).does("Tells what is at a point").query::<place::ReverseQuery>().answers::<place::PlaceView>(),
     ]);
     under("tracking", vec![
         post("/jobs/{id}/tracking-links", AnyOf(&[ManageJobs]), tracking::make).does("Makes a link by which the customer follows the job").takes::<plan::NoFields>().answers_with::<tracking::LinkMade>(201),

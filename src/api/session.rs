@@ -128,13 +128,12 @@ pub async fn refresh(
     body: Body<Refresh>,
 ) -> Result<HttpResponse, Problem> {
     let address = caller::address(&req, &state.options.trusted_proxies);
-    let text = match body.value.refresh_token {
-        Some(text) => text,
-        None => {
-            let cookie = req.cookie(REFRESH_COOKIE).ok_or_else(ended)?;
-            check_same_origin(&req, &state)?;
-            cookie.value().to_owned()
-        }
+    let text = if let Some(text) = body.value.refresh_token {
+        text
+    } else {
+        let cookie = req.cookie(REFRESH_COOKIE).ok_or_else(ended)?;
+        check_same_origin(&req, &state)?;
+        cookie.value().to_owned()
     };
     let Some(token) = RefreshToken::parse(&text) else {
         state.limits.login(address)?;

@@ -168,10 +168,13 @@ impl Handler<OutFrame> for Connection {
 
     fn handle(&mut self, frame: OutFrame, ctx: &mut Self::Context) {
         match frame {
-            OutFrame::Text(bytes) => match ByteString::try_from(bytes) {
-                Ok(text) => ctx.text(text),
-                Err(_) => tracing::error!("a text frame of the hub is not UTF-8"),
-            },
+            OutFrame::Text(bytes) => {
+                if let Ok(text) = ByteString::try_from(bytes) {
+                    ctx.text(text);
+                } else {
+                    tracing::error!("a text frame of the hub is not UTF-8");
+                }
+            }
             OutFrame::Binary(bytes) => ctx.binary(bytes),
         }
     }
