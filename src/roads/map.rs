@@ -143,8 +143,8 @@ impl Map {
             bounds,
             streets: street_report,
         };
-        let tiles = Arc::new(TileSource::build(osm));
-        let places = Arc::new(PlaceIndex::build(osm));
+        let (tiles, places) =
+            rayon::join(|| Arc::new(TileSource::build(osm)), || Arc::new(PlaceIndex::build(osm)));
         Ok(Self { network: Arc::new(network), streets, bounds, tiles, places, report })
     }
 }

@@ -1,6 +1,6 @@
 //! Gathers from an extract everything the tiles show.
 
-use super::geometry::{BUFFER, EXTENT, Tile, clip_ring};
+use super::geometry::{BUFFER, Tile, clip_ring};
 use super::look::{LayerName, Look};
 use super::rings::{Area, assign_holes, doubled_area, join};
 use super::sea::sea;
@@ -213,15 +213,8 @@ fn into_pieces(thing: Thing) -> Vec<Thing> {
     if spot_count(area) <= PIECE_LEN_MAX {
         return vec![thing];
     }
-    let frame = Frame::around(&area.outer);
-    let side = EXTENT << (MAX_ZOOM - MIN_ZOOM);
     let mut pieces = Vec::new();
-    for x in frame.west / side..=frame.east / side {
-        for y in frame.north / side..=frame.south / side {
-            let tile = Tile { z: MIN_ZOOM, x: x as u32, y: y as u32 };
-            cut_pieces(&thing.look, area, tile, &mut pieces);
-        }
-    }
+    cut_pieces(&thing.look, area, Tile { z: 0, x: 0, y: 0 }, &mut pieces);
     pieces
 }
 
@@ -235,7 +228,8 @@ fn cut_pieces(look: &Look, area: &Area, tile: Tile, pieces: &mut Vec<Thing>) {
     let holes: Vec<Vec<Spot>> =
         holes.map(|hole| clip_ring(hole.clone(), frame)).filter(|hole| hole.len() >= 4).collect();
     let piece = Area { outer, holes };
-    let last = tile.z == PIECE_ZOOM_MAX || spot_count(&piece) <= PIECE_LEN_MAX;
+    let small = tile.z == PIECE_ZOOM_MAX || spot_count(&piece) <= PIECE_LEN_MAX;
+    let last = tile.z >= MIN_ZOOM && small;
     if !last {
         for (right, down) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
             let quarter = Tile { z: tile.z + 1, x: tile.x * 2 + right, y: tile.y * 2 + down };
@@ -243,7 +237,7 @@ fn cut_pieces(look: &Look, area: &Area, tile: Tile, pieces: &mut Vec<Thing>) {
         }
     }
     let max_zoom = if last { MAX_ZOOM } else { tile.z };
-    if look.min_zoom <= max_zoom {
+    if tile.z >= MIN_ZOOM && look.min_zoom <= max_zoom {
         let look = Look { min_zoom: look.min_zoom.max(tile.z), ..look.clone() };
         let geometry = Geometry::Area(piece);
         pieces.push(Thing { look, geometry, max_zoom, piece_of: Some(tile) });
