@@ -5,13 +5,14 @@
 //! come from `config`, never from the environment. A command that writes the data folder takes its lock
 //! first.
 //!
-//! Reading order: `failure`, `output`, `data_folder` and `database` are shared by all commands; the rest are the
+//! Reading order: `failure`, `output`, `prompt`, `data_folder` and `database` are shared by all commands; the rest are the
 //! commands.
 
 mod data_folder;
 mod database;
 mod failure;
 mod output;
+mod prompt;
 
 pub mod clip_map;
 mod config;
@@ -20,6 +21,7 @@ pub mod import_map;
 mod migrate;
 pub mod solve;
 pub mod town;
+mod user;
 
 pub use data_folder::DataFolder;
 pub use failure::{Exit, Failure};
@@ -57,6 +59,8 @@ enum Command {
     ClipMap(clip_map::ClipMapArguments),
     /// Make up a town and write it as an OpenStreetMap extract
     Town(town::TownArguments),
+    /// Add, list, change or close logins while no server runs
+    User(user::UserArguments),
     /// Do, list or take back the steps of the database's schema
     Migrate(migrate::MigrateArguments),
     /// Look at everything a server needs: settings, disk, database, map, port, certificate
@@ -73,6 +77,7 @@ pub fn main() -> ExitCode {
         Command::ImportMap(import) => import_map::run(import, output),
         Command::ClipMap(clip) => clip_map::run(clip, output),
         Command::Town(town) => town::run(town, output),
+        Command::User(user) => user::run(user, output),
         Command::Migrate(migrate) => migrate::run(migrate, output),
         Command::Doctor(doctor) => doctor::run(doctor, output),
         Command::Config(config) => config::run(config, output),

@@ -69,6 +69,11 @@ fn file(data: &Path) -> PathBuf {
     data.join("demo-clock")
 }
 
+/// Whether this data folder is a demo's.
+pub fn has_clock(data: &Path) -> bool {
+    file(data).exists()
+}
+
 fn saved(data: &Path) -> Option<Timestamp> {
     std::fs::read_to_string(file(data)).ok()?.trim().parse().ok().map(Timestamp)
 }

@@ -6,3 +6,4 @@ mod doctor;
 mod maps;
 mod migrate;
 mod town;
+mod user;
