@@ -5,20 +5,24 @@
 //! come from `config`, never from the environment. A command that writes the data folder takes its lock
 //! first.
 //!
-//! Reading order: `failure`, `output`, `prompt`, `data_folder` and `database` are shared by all commands; the rest are the
-//! commands.
+//! Reading order: `failure` and `output` (how a command ends and speaks), `prompt`, `data_folder`,
+//! `database`, `tls`, `system` (what `serve` and `demo` share); the rest are the commands.
 
 mod data_folder;
 mod database;
 mod failure;
 mod output;
 mod prompt;
+mod system;
+mod tls;
 
 pub mod clip_map;
 mod config;
+mod demo;
 mod doctor;
 pub mod import_map;
 mod migrate;
+mod serve;
 pub mod solve;
 pub mod town;
 mod user;
@@ -53,10 +57,16 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Look at a living day: a sample business whose fleet drives by itself
+    Demo(demo::DemoArguments),
+    /// Serve dispatchers, drivers and customers
+    Serve(serve::ServeArguments),
     /// Read an OpenStreetMap extract and report what became of it
     ImportMap(import_map::ImportMapArguments),
     /// Cut an area out of an OpenStreetMap extract
     ClipMap(clip_map::ClipMapArguments),
+    /// Solve a routing problem in VROOM's JSON, from standard input to standard output
+    Solve(solve::SolveArguments),
     /// Make up a town and write it as an OpenStreetMap extract
     Town(town::TownArguments),
     /// Add, list, change or close logins while no server runs
@@ -74,6 +84,9 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let output = Output { json: arguments.json, verbose: arguments.verbose };
     let ended = match &arguments.command {
+        Command::Demo(demo) => demo::run(demo, output),
+        Command::Serve(serve) => serve::run(serve, output),
+        Command::Solve(solve) => solve::run(solve, output),
         Command::ImportMap(import) => import_map::run(import, output),
         Command::ClipMap(clip) => clip_map::run(clip, output),
         Command::Town(town) => town::run(town, output),

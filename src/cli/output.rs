@@ -36,6 +36,15 @@ impl Output {
         }
     }
 
+    /// News of long work without a known end, on standard error: a JSON line, or text on a terminal.
+    pub fn news(self, value: &impl Serialize, text: impl Display) {
+        if self.json {
+            say(serde_json::to_string(value).expect("news are plain values"));
+        } else if std::io::stderr().is_terminal() {
+            say(text);
+        }
+    }
+
     /// The failure on standard error: cause and cure, each on a line.
     pub fn failure(self, failure: &Failure) {
         if self.json {

@@ -1,12 +1,83 @@
 //! `sortie solve`: a VROOM JSON problem on standard input, a VROOM JSON solution on standard output. The only place
 //! where a search meets the clock.
 
+use super::failure::{Exit, Failure};
+use super::import_map::load_map;
+use super::output::Output;
 use crate::planning::vroom::{self, Asked, Prepared};
-use crate::roads::RoadNetwork;
+use crate::roads::{ImportOptions, RoadNetwork};
 use crate::solver::search::{Options, Progress};
 use crate::solver::{Budget, COST_UNIT};
 use std::io::{self, Read, Write};
+use std::path::PathBuf;
 use std::time::Instant;
+
+/// Ends with VROOM's codes: 0 solved, 1 internal, 2 the problem is not right, 3 no way leads there.
+#[derive(Debug, clap::Args)]
+pub struct SolveArguments {
+    /// Seconds for all of it; 10 if neither this nor --iterations is given
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    time: Option<f64>,
+    /// Stop after so many steps: the same problem, seed and number give the same solution
+    #[arg(long, value_name = "N")]
+    iterations: Option<u64>,
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Street map for problems without matrices: an OpenStreetMap extract
+    #[arg(long, value_name = "FILE")]
+    map: Option<PathBuf>,
+    /// Add the course of the routes
+    #[arg(long, short = 'g')]
+    geometry: bool,
+    /// Only time the steps that the vehicles are given
+    #[arg(long = "plan", short = 'c')]
+    plan_mode: bool,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let asked = text.parse().ok().filter(|time| (0.0..=86_400.0).contains(time));
+    asked.ok_or_else(|| "write seconds, from 0 to 86400".to_owned())
+}
+
+/// Standard input to standard output.
+pub fn run(arguments: &SolveArguments, output: Output) -> Result<(), Failure> {
+    let map = match &arguments.map {
+        Some(file) => Some(load_map(file, &ImportOptions::default(), output)?.0),
+        None => None,
+    };
+    let options = SolveOptions {
+        time_s: arguments.time,
+        iterations: arguments.iterations,
+        seed: arguments.seed,
+        geometry: arguments.geometry,
+        plan_mode: arguments.plan_mode,
+    };
+    let network = map.as_ref().map(|map| &*map.network);
+    let on_better = &mut |used_s: f64, cost: f64, left_out: usize| {
+        let told = serde_json::json!({
+            "progress": "solving", "seconds": used_s, "cost": cost, "unassigned": left_out,
+        });
+        output.news(&told, format_args!("{used_s:7.2} s  cost {cost}  {left_out} left out"));
+    };
+    let code = solve(io::stdin().lock(), io::stdout().lock(), &options, network, on_better);
+    let exit = match code {
+        Ok(0) => return Ok(()),
+        Ok(2) => Exit::Usage,
+        Ok(3) => Exit::Config,
+        Ok(_) => Exit::Error,
+        Err(error) => {
+            let error = anyhow::Error::from(error)
+                .context("the problem cannot be read or the solution written");
+            return Err(Failure::of(
+                Exit::Error,
+                error,
+                "check where standard input and output lead",
+            ));
+        }
+    };
+    let cure = "its `error` says what to change (problems without matrices need --map)";
+    Err(Failure::new(exit, "the problem was not solved; see the document on standard output", cure))
+}
 
 /// How long and how to solve.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,7 +110,7 @@ const TIME_S: f64 = 10.0;
 ///
 /// # Errors
 /// Only reading and writing themselves.
-pub fn run(
+pub fn solve(
     mut input: impl Read,
     mut output: impl Write,
     options: &SolveOptions,
@@ -107,7 +178,8 @@ mod tests {
 
     fn solve(document: &str, options: &SolveOptions) -> (u8, Value) {
         let mut output = Vec::new();
-        let code = run(document.as_bytes(), &mut output, options, None, &mut |_, _, _| {}).unwrap();
+        let code = super::solve(document.as_bytes(), &mut output, options, None, &mut |_, _, _| {})
+            .unwrap();
         (code, serde_json::from_slice(&output).unwrap())
     }
 

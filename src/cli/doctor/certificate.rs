@@ -1,12 +1,9 @@
 //! The certificate and key for https: readable, fitting together, and not about to end.
 
 use super::finding::Finding;
+use crate::cli::tls;
 use crate::config::TlsFiles;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::path::Path;
-use x509_cert::Certificate;
-use x509_cert::der::Decode;
 
 const WHAT: &str = "certificate";
 /// Whoever renews by hand needs so many days' notice.
@@ -14,9 +11,9 @@ const DAYS_LEFT_ADVISED: i64 = 21;
 
 /// Looks at the pair of files; `now_s` is in seconds since 1970.
 pub fn check(files: &TlsFiles, now_s: i64) -> Finding {
-    match read(files) {
-        Err((said, cure)) => Finding::bad(WHAT, said, cure),
-        Ok(ends_at_s) => judge(&files.cert, ends_at_s, now_s),
+    match tls::read(files) {
+        Err(failure) => Finding::bad(WHAT, failure.cause, failure.cure),
+        Ok(tls) => judge(&files.cert, tls.ends_at_s, now_s),
     }
 }
 
@@ -30,34 +27,6 @@ fn judge(file: &Path, ends_at_s: i64, now_s: i64) -> Finding {
     } else {
         Finding::good(WHAT, format!("{name} holds for {days} days"))
     }
-}
-
-/// When the first certificate of the chain ends, in seconds since 1970; or cause and cure.
-fn read(files: &TlsFiles) -> Result<i64, (String, String)> {
-    let pem = "it must be PEM, as in -----BEGIN CERTIFICATE-----";
-    let chain: Vec<CertificateDer> =
-        CertificateDer::pem_file_iter(&files.cert).and_then(Iterator::collect).map_err(
-            |error| (format!("{} cannot be read: {error}", files.cert.display()), pem.to_owned()),
-        )?;
-    let Some(first) = chain.first() else {
-        return Err((format!("{} holds no certificate", files.cert.display()), pem.to_owned()));
-    };
-    let certificate = Certificate::from_der(first).map_err(|error| {
-        (format!("{} holds no certificate: {error}", files.cert.display()), pem.to_owned())
-    })?;
-    let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|error| {
-        let cure = "it must be PEM, as in -----BEGIN PRIVATE KEY-----";
-        (format!("{} cannot be read: {error}", files.key.display()), cure.to_owned())
-    })?;
-    let ends_at = certificate.tbs_certificate.validity.not_after.to_unix_duration().as_secs();
-    rustls::ServerConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
-        .with_safe_default_protocol_versions()
-        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
-        .map_err(|error| {
-            let said = format!("certificate and key cannot be used together: {error}");
-            (said, "give the key that the certificate was made for".to_owned())
-        })?;
-    Ok(ends_at as i64)
 }
 
 #[cfg(test)]

@@ -130,13 +130,13 @@ pub fn port(listen: SocketAddr, data: &Path) -> Finding {
     }
 }
 
-/// Each client's websocket is an open file.
+/// Each client's websocket is an open file. The server raises its limit as far as it may.
 #[cfg(unix)]
 pub fn open_files() -> Option<Finding> {
     use nix::sys::resource::{Resource, getrlimit};
-    let (soft, _) = getrlimit(Resource::RLIMIT_NOFILE).ok()?;
-    let said = format!("{soft} at the same time");
-    Some(if soft < OPEN_FILES_ADVISED {
+    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).ok()?;
+    let said = format!("{hard} at the same time");
+    Some(if hard < OPEN_FILES_ADVISED {
         let cure = format!("ulimit -n {OPEN_FILES_ADVISED}, or LimitNOFILE= in the systemd unit");
         Finding::doubtful("open files", said, cure)
     } else {
