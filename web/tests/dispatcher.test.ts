@@ -2,7 +2,7 @@
 
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DESK, expectAccessible, logIn, openPage, type OpenedPage, PATIENCE_MS, PHONE, startBrowser } from "./browser";
+import { DESK, expectAccessible, logIn, openPage, type OpenedPage, PATIENCE_MS, PHONE, startBrowser, tap } from "./browser";
 import { startServer, type Server } from "./server";
 
 let server: Server;
@@ -30,14 +30,14 @@ const toast = (page: Page, text: RegExp) => page.locator(".toast", { hasText: te
 async function createJob(page: Page, customer: string): Promise<void> {
   await page.keyboard.press("n");
   const panel = page.getByRole("complementary", { name: "New job" });
-  await panel.getByLabel("Customer").waitFor();
+  await panel.getByRole("combobox", { name: "Customer" }).waitFor();
   await page.keyboard.type(customer);
   await panel.getByLabel("Phone").fill("+356 9900 0000");
   await panel.getByRole("combobox", { name: "Address" }).fill("triq");
   await panel.getByRole("option").first().waitFor();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
-  await panel.getByRole("button", { name: "Create and place" }).click();
+  await tap(panel.getByRole("button", { name: "Create and place" }));
 }
 
 describe("the dispatcher's console", () => {
@@ -70,12 +70,12 @@ describe("the dispatcher's console", () => {
     const { page, close } = await openConsole();
     await page.keyboard.press("n");
     const panel = page.getByRole("complementary", { name: "New job" });
-    await panel.getByLabel("Customer").waitFor();
+    await panel.getByRole("combobox", { name: "Customer" }).waitFor();
     await page.keyboard.type("Somebody");
     await panel.getByRole("combobox", { name: "Address" }).fill("zz nowhere at all");
-    await panel.getByRole("button", { name: "Create and place" }).click();
+    await tap(panel.getByRole("button", { name: "Create and place" }));
     await panel.getByRole("alert").getByText(/choose the address/i).waitFor();
-    expect(await panel.getByLabel("Customer").inputValue()).toBe("Somebody");
+    expect(await panel.getByRole("combobox", { name: "Customer" }).inputValue()).toBe("Somebody");
     await close();
   });
 
@@ -101,16 +101,15 @@ describe("the dispatcher's console", () => {
     const fromName = await from.locator(".name b").textContent();
     const other = lanes(page).filter({ hasNot: bar }).first();
     const toName = (await other.locator(".name b").textContent()) ?? "";
-    await bar.scrollIntoViewIfNeeded();
-    await page.locator(".job", { hasText: "Dragged Customer" }).first().dragTo(other.locator(".name"));
+    await page.locator(".job", { hasText: "Dragged Customer" }).first().dragTo(other.locator(".name"), { force: true });
     // It may be against a rule; then the console says which and offers to do it anyway.
     const done = toast(page, new RegExp(`given to ${toName}`));
     const anyway = page.locator(".toast").getByRole("button", { name: "Assign anyway" });
     await done.or(anyway).first().waitFor();
-    if (await anyway.isVisible()) await anyway.click();
+    if (await anyway.isVisible()) await tap(anyway);
     await done.waitFor();
     await page.locator(".lane", { hasText: toName }).locator(".bar", { hasText: "Dragged Customer" }).waitFor();
-    await done.getByRole("button", { name: "Undo" }).click();
+    await tap(done.getByRole("button", { name: "Undo" }));
     await page
       .locator(".lane", { hasText: fromName ?? "" })
       .locator(".bar", { hasText: "Dragged Customer" })
@@ -124,7 +123,7 @@ describe("the dispatcher's console", () => {
     const { page, close } = await openConsole();
     await createJob(page, "Menu Customer");
     await toast(page, /is placed with/).waitFor();
-    await page.getByRole("button", { name: "Unassign" }).click();
+    await tap(page.getByRole("button", { name: "Unassign" }));
     await page.getByRole("button", { name: /^Assign/ }).focus();
     await page.keyboard.press("Enter");
     const menu = page.getByRole("group", { name: /Technicians for/ });
@@ -139,13 +138,13 @@ describe("the dispatcher's console", () => {
 
   it("offers a better plan and applies it", async () => {
     const { page, close } = await openConsole();
-    await page.getByRole("button", { name: "Improve" }).click();
+    await tap(page.getByRole("button", { name: "Improve" }));
     const proposal = page.getByRole("region", { name: "Proposal" });
     await proposal.waitFor({ timeout: 60_000 });
     await proposal.getByText(/driving/).waitFor();
-    await proposal.getByRole("button", { name: /moves/ }).click();
+    await tap(proposal.getByRole("button", { name: /moves/ }));
     expect(await proposal.getByRole("listitem").count()).toBeGreaterThan(0);
-    await proposal.getByRole("button", { name: "Apply" }).click();
+    await tap(proposal.getByRole("button", { name: "Apply" }));
     await toast(page, /better plan is in force/).waitFor();
     await proposal.waitFor({ state: "detached" });
     await close();
@@ -188,7 +187,7 @@ describe("the dispatcher's console", () => {
       await page.getByLabel("E-mail").waitFor();
       await expectAccessible(page, "login");
       await logIn(page, server, "dispatcher");
-      await page.locator(".job").first().click();
+      await tap(page.locator(".job").first());
       await page.locator(".maplibregl-canvas").waitFor();
       await page.getByRole("complementary", { name: "Job details" }).getByText("Recorded").waitFor();
       await expectAccessible(page, "console with details");
@@ -203,7 +202,7 @@ describe("the dispatcher's console", () => {
       await logIn(page, server, "dispatcher");
       const panes = page.getByRole("navigation", { name: "Panes" });
       for (const pane of ["Jobs", "Timeline", "Attention", "Map"]) {
-        await panes.getByRole("button", { name: pane }).click();
+        await tap(panes.getByRole("button", { name: pane }));
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         expect(overflow, pane).toBeLessThanOrEqual(0);
         await expectAccessible(page, `phone ${pane}`);

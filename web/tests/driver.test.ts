@@ -2,7 +2,7 @@
 
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { expectAccessible, logInAs, openPage, type OpenedPage, PHONE, startBrowser } from "./browser";
+import { expectAccessible, logInAs, openPage, type OpenedPage, PHONE, startBrowser, tap } from "./browser";
 import { Program, startServer, type Server } from "./server";
 
 let server: Server;
@@ -99,7 +99,7 @@ async function openDriver(made: Made, options = {}): Promise<OpenedPage & { cont
 
 const big = (page: Page) => page.locator("footer .big");
 async function press(page: Page, words: string): Promise<void> {
-  await big(page).filter({ hasText: words }).click();
+  await tap(big(page).filter({ hasText: words }));
 }
 
 describe("the driver's page", () => {
@@ -116,7 +116,7 @@ describe("the driver's page", () => {
     await press(driver.page, "I'm here");
     await customer.page.getByRole("heading", { name: /Drives has arrived/ }).waitFor();
     await press(driver.page, "Finish");
-    await driver.page.getByRole("button", { name: "✓ Confirm" }).click();
+    await tap(driver.page.getByRole("button", { name: "✓ Confirm" }));
     await customer.page.getByRole("heading", { name: "All done" }).waitFor();
     await driver.page.getByRole("heading", { name: "Stop 2 of 2" }).waitFor();
     expect(driver.complaints).toEqual([]);
@@ -167,8 +167,8 @@ describe("the driver's page", () => {
         timeout: 40_000,
       })
       .toBeGreaterThan(0);
-    await page.getByRole("button", { name: "Menu" }).click();
-    await page.getByRole("button", { name: "Go off duty" }).click();
+    await tap(page.getByRole("button", { name: "Menu" }));
+    await tap(page.getByRole("button", { name: "Go off duty" }));
     await page.getByText("Position not shared").waitFor();
     await close();
   });
@@ -178,9 +178,9 @@ describe("the driver's page", () => {
     const { page, close } = await openDriver(made);
     await press(page, "Start my day");
     await big(page).filter({ hasText: "Accept" }).waitFor();
-    await page.getByRole("button", { name: /Problem/ }).click();
-    await page.getByRole("button", { name: "Missing part or tool" }).click();
-    await page.getByRole("button", { name: "Tell the office" }).click();
+    await tap(page.getByRole("button", { name: /Problem/ }));
+    await tap(page.getByRole("button", { name: "Missing part or tool" }));
+    await tap(page.getByRole("button", { name: "Tell the office" }));
     await expect
       .poll(async () => (await owner.call<{ visits: { status: string }[] }>("GET", `/jobs/${made.jobs[0]?.id}`)).visits[0]?.status)
       .toBe("declined");
@@ -197,7 +197,7 @@ describe("the driver's page", () => {
         const box = await button.boundingBox();
         expect(box?.height ?? 99, await button.innerText()).toBeGreaterThanOrEqual(44);
       }
-      await page.getByRole("button", { name: /Navigate/ }).click();
+      await tap(page.getByRole("button", { name: /Navigate/ }));
       await expectAccessible(page, "navigation");
       await close();
     });

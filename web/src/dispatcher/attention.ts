@@ -2,6 +2,7 @@
 
 import type { Id, Ms, TechnicianView } from "../api/types";
 import { currentVisit } from "../live/fold";
+import { durationText } from "../ui/time";
 import type { JobRow } from "./rows";
 
 export type Reason = "late" | "at_risk" | "declined" | "unassigned" | "silent" | "sick";
@@ -70,12 +71,12 @@ function declinedOrOpen(row: JobRow): Reason {
 }
 
 function detailOf(reason: Reason, row: JobRow): string {
-  const minutes = Math.round(Math.abs(row.lateness_ms ?? 0) / 60_000);
+  const time = durationText((row.lateness_ms ?? 0) / 1_000);
   switch (reason) {
     case "late":
-      return `${minutes} min late${row.technicianName === null ? "" : `, ${row.technicianName}`}`;
+      return `${time} late${row.technicianName === null ? "" : `, ${row.technicianName}`}`;
     case "at_risk":
-      return `${minutes} min to spare${row.technicianName === null ? "" : `, ${row.technicianName}`}`;
+      return `${time} to spare${row.technicianName === null ? "" : `, ${row.technicianName}`}`;
     case "declined":
       return "Declined by the technician; find another";
     case "unassigned":

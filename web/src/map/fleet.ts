@@ -19,6 +19,16 @@ interface Drawn extends Marker {
   glide: Glide;
 }
 
+interface Box {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+const overlaps = (a: Box, b: Box): boolean =>
+  a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+
 const RADIUS_PX = 9;
 const HIT_PX = 18;
 
@@ -119,14 +129,25 @@ export class FleetLayer {
     const colours = theme();
     const namesAll = this.map.getZoom() >= 11.5 && this.markers.size <= 60;
     let moves = false;
-    for (const [id, marker] of this.markers) {
+    const named: Box[] = [];
+    // The selected one last, so above; but its name is written first.
+    const order = [...this.markers].sort(([a], [b]) => Number(a === this.selected) - Number(b === this.selected));
+    const names: { id: Id; x: number; y: number; name: string }[] = [];
+    for (const [id, marker] of order) {
       const { point, heading } = glideAt(marker.glide, now);
       moves ||= isGliding(marker.glide, now);
       const { x, y } = this.map.project([point.lon, point.lat]);
       if (x < -40 || y < -40 || x > width + 40 || y > height + 40) continue;
       const isSelected = id === this.selected;
       drawMarker(context, x, y, heading, marker.motion, isSelected, colours);
-      if (isSelected || namesAll) drawName(context, x, y, marker.name, isSelected, colours);
+      if (isSelected || namesAll) names.push({ id, x, y, name: marker.name });
+    }
+    for (const { id, x, y, name } of names.reverse()) {
+      // Where many stand together, names over names could not be read.
+      const box = { left: x + 12, right: x + 20 + name.length * 7.5, top: y - 8, bottom: y + 8 };
+      if (named.some((other) => overlaps(box, other))) continue;
+      named.push(box);
+      drawName(context, x, y, name, id === this.selected, colours);
     }
     if (moves && !document.hidden) this.ask();
   }

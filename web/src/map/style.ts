@@ -1,12 +1,14 @@
 // How the streets look, light and dark: complete without any other server. Jobs, routes and technicians
 // are laid over it by their own files.
 
+import type { GeoJSON } from "geojson";
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
 import type { MapView } from "../api/types";
 import type { Theme } from "../ui/theme";
 
 interface Inks {
   land: string;
+  outside: string;
   built: string;
   water: string;
   green: string;
@@ -23,6 +25,7 @@ interface Inks {
 const INKS: Record<Theme, Inks> = {
   light: {
     land: "#f5f3ee",
+    outside: "#e4e7ec",
     built: "#eeebe4",
     water: "#b5d3ea",
     green: "#d5e6c8",
@@ -37,6 +40,7 @@ const INKS: Record<Theme, Inks> = {
   },
   dark: {
     land: "#161c25",
+    outside: "#0f141b",
     built: "#1a212b",
     water: "#0d2236",
     green: "#1b2b24",
@@ -103,8 +107,9 @@ export function streetStyle(map: MapView, theme: Theme, origin: string): StyleSp
   return {
     version: 8,
     name: `Sortie ${theme}`,
-    sources: tiles
-      ? {
+    sources: {
+      outside: { type: "geojson", data: outside(map) },
+      ...(tiles && {
           streets: {
             type: "vector",
             tiles: [`${origin}/api/v1/tiles/{z}/{x}/{y}`],
@@ -113,13 +118,22 @@ export function streetStyle(map: MapView, theme: Theme, origin: string): StyleSp
             bounds: map.bounds,
             attribution: map.attribution,
           },
-        }
-      : {},
+      }),
+    },
     layers: [
       { id: "land", type: "background", paint: { "background-color": ink.land } },
       ...(tiles ? streetLayers(ink) : []),
+      { id: "outside", type: "fill", source: "outside", paint: { "fill-color": ink.outside } },
     ],
   };
+}
+
+/** Everything that the map does not have: the world with a hole. */
+function outside(map: MapView): GeoJSON {
+  const [west, south, east, north] = map.bounds;
+  const world = [[-180, -85], [180, -85], [180, 85], [-180, 85], [-180, -85]];
+  const hole = [[west, south], [west, north], [east, north], [east, south], [west, south]];
+  return { type: "Polygon", coordinates: [world, hole] };
 }
 
 /** Streets that cars use, and the lines that are drawn otherwise. */
