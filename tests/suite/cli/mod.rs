@@ -5,5 +5,7 @@ mod config;
 mod doctor;
 mod maps;
 mod migrate;
+mod serve;
+mod solve;
 mod town;
 mod user;

@@ -5,5 +5,6 @@ pub mod database;
 pub mod nouns;
 pub mod program;
 pub mod records;
+pub mod server;
 pub mod statements;
 pub mod tls;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-const CERTIFICATE: &str = include_str!("tls/cert.pem");
+pub const CERTIFICATE: &str = include_str!("tls/cert.pem");
 const KEY: &str = include_str!("tls/key.pem");
 
 /// Writes both files and answers their paths.
