@@ -7,6 +7,8 @@
 
 mod desk;
 mod load;
+#[cfg(test)]
+mod tests;
 
 use crate::actors::execute::{Around, Carry, Refusal};
 use crate::actors::recorder::Committed;

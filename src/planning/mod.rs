@@ -20,7 +20,7 @@ pub mod problem;
 pub mod reason;
 pub mod state;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod travel;
 pub mod vroom;
 

@@ -66,6 +66,9 @@ pub(super) async fn carry_out(
         return (desk, refused(Rejection::not_found("command").into()));
     };
     for _ in 0..ATTEMPTS_MAX {
+        if let Some(desk) = &mut desk {
+            desk.old.extend(subject_of(command));
+        }
         let current = match up_to_date(books, desk.take()).await {
             Ok(current) => current,
             Err(refusal) => return (None, refused(refusal)),
@@ -93,6 +96,27 @@ pub(super) async fn carry_out(
     (None, refused(too_much_movement()))
 }
 
+/// What a command is about is read anew before it is decided: a caller who has just changed it (or made
+/// it) may be here before the news of that.
+fn subject_of(command: &PlanCommand) -> Option<Aggregate> {
+    match command {
+        PlanCommand::Place { job }
+        | PlanCommand::Assign { job, .. }
+        | PlanCommand::Unassign { job, .. }
+        | PlanCommand::Lock { job, .. }
+        | PlanCommand::Unlock { job, .. }
+        | PlanCommand::Forget { job } => Some(Aggregate::Job(*job)),
+        PlanCommand::Release { technician } => Some(Aggregate::Duty(*technician)),
+        PlanCommand::PlaceAll { .. }
+        | PlanCommand::Publish { .. }
+        | PlanCommand::Improve { .. }
+        | PlanCommand::Offer { .. }
+        | PlanCommand::Apply { .. }
+        | PlanCommand::Discard { .. }
+        | PlanCommand::Renew { .. } => None,
+    }
+}
+
 type Decided = Result<(Decision, Option<Improvement>), Rejection>;
 
 /// Decides, off the actors' threads.
@@ -117,10 +141,13 @@ async fn think(desk: Desk, command: PlanCommand, now: Timestamp) -> (Desk, Decid
 /// Every technician for a job, best first.
 pub(super) async fn list_options(
     books: &Books,
-    desk: Option<Desk>,
+    mut desk: Option<Desk>,
     job: JobId,
     day: Option<LocalDay>,
 ) -> (Option<Desk>, Result<Vec<PlacementOption>, Refusal>) {
+    if let Some(desk) = &mut desk {
+        desk.old.insert(Aggregate::Job(job));
+    }
     let current = match up_to_date(books, desk).await {
         Ok(current) => current,
         Err(refusal) => return (None, Err(refusal)),

@@ -6,5 +6,5 @@ mod by_hand;
 mod improving;
 mod placing;
 mod properties;
-mod support;
+pub(crate) mod support;
 mod upkeep;

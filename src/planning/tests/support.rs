@@ -1,8 +1,6 @@
 //! The grid world and its builders. Everything has a plain default; a test states what matters to it.
 
-use crate::domain::fieldwork::job::{
-    self, Job, JobCommand, JobDetails, JobEvent, JobStatus, Visit,
-};
+use crate::domain::fieldwork::job::{self, Job, JobCommand, JobDetails, JobStatus, Visit};
 use crate::domain::fleet::truck::Truck;
 use crate::domain::people::organization::OrganizationSettings;
 use crate::domain::people::technician::{
@@ -29,6 +27,11 @@ const EDGE: f64 = 200.0;
 /// Streets in a grid: a block takes 60 s and is 100 m long. Beyond the edge there is no street; the islands
 /// (x from 150 on) have no bridge.
 struct Grid;
+
+/// The streets of the grid world.
+pub fn grid() -> Arc<dyn RoadNetwork> {
+    Arc::new(Grid)
+}
 
 fn blocks(at: Point) -> (f64, f64) {
     ((at.lon / BLOCK).round(), (at.lat / BLOCK).round())
@@ -133,7 +136,7 @@ impl World {
                 chrono_tz::UTC,
                 OrganizationSettings::default(),
             ),
-            travel: Travel::new(Arc::new(Grid)),
+            travel: Travel::new(grid()),
             now: clock(7, 0),
             jobs_made: 0,
             technicians_made: 0,
@@ -285,12 +288,6 @@ impl World {
 
     pub fn cancel(&mut self, job: JobId) {
         self.job_command(job, JobCommand::Cancel { seen: None, remark: String::new() });
-    }
-
-    /// Field events that no command would allow in a test's shortcut.
-    pub fn job_event(&mut self, job: JobId, event: &JobEvent) {
-        let known = self.state.jobs.get_mut(&job).unwrap();
-        known.job = job::apply(Some(known.job.clone()), job, event, self.now).unwrap();
     }
 
     /// The Technician actor's part.
