@@ -22,6 +22,8 @@ pub struct Matrix {
     durations_s: Arc<[i32]>,
     distances_m: Arc<[i32]>,
     costs: Option<Arc<[i32]>>,
+    /// The longest leg that has a way, the longest distance and the highest cost.
+    longest: (i32, i32, i32),
     /// The durations, column after column, once somebody needs them so.
     columns: Arc<OnceLock<Vec<i32>>>,
 }
@@ -71,8 +73,14 @@ impl Matrix {
         if let Some(costs) = &costs {
             Self::check("costs", size, costs, i32::MAX)?;
         }
+        let longest = (
+            longest_way_s(&durations_s),
+            distances_m.iter().copied().max().unwrap_or(0),
+            costs.as_ref().and_then(|costs| costs.iter().copied().max()).unwrap_or(0),
+        );
         Ok(Self {
             size,
+            longest,
             durations_s: durations_s.into(),
             distances_m: distances_m.into(),
             costs: costs.map(Into::into),
@@ -141,6 +149,7 @@ impl Matrix {
         });
         Self {
             size,
+            longest: self.longest,
             durations_s,
             distances_m: gather(&self.distances_m),
             costs: self.costs.as_ref().map(|costs| gather(costs)),
@@ -179,12 +188,9 @@ impl Matrix {
         self.costs.is_some()
     }
 
-    /// The longest leg that has a way, and the longest distance and cost, for sizing penalties.
+    /// The longest leg that has a way, the longest distance and the highest cost, for sizing penalties.
     pub(super) fn longest(&self) -> (i32, i32, i32) {
-        let duration = self.durations_s.iter().copied().filter(|&s| s < UNREACHABLE_S).max();
-        let distance = self.distances_m.iter().copied().max();
-        let cost = self.costs.as_ref().and_then(|costs| costs.iter().copied().max());
-        (duration.unwrap_or(0), distance.unwrap_or(0), cost.unwrap_or(0))
+        self.longest
     }
 
     /// The same places for a vehicle that is `factor` times as fast; shares the tables at 1.
@@ -199,12 +205,14 @@ impl Matrix {
                 (f64::from(s) / factor).round().min(f64::from(UNREACHABLE_S)) as i32
             }
         };
-        Self {
-            durations_s: self.durations_s.iter().map(slower).collect(),
-            columns: Arc::default(),
-            ..self.clone()
-        }
+        let durations_s: Arc<[i32]> = self.durations_s.iter().map(slower).collect();
+        let longest = (longest_way_s(&durations_s), self.longest.1, self.longest.2);
+        Self { durations_s, longest, columns: Arc::default(), ..self.clone() }
     }
+}
+
+fn longest_way_s(durations_s: &[i32]) -> i32 {
+    durations_s.iter().copied().filter(|&s| s < UNREACHABLE_S).max().unwrap_or(0)
 }
 
 #[cfg(test)]
