@@ -11,7 +11,6 @@ use std::time::Duration;
 pub struct Program {
     child: Child,
     pub url: String,
-    pub ready: Value,
 }
 
 impl Program {
@@ -36,7 +35,7 @@ impl Program {
             panic!("the demo did not say that it is ready ({error}): {line:?}")
         });
         let url = ready["url"].as_str().expect("an address").trim_end_matches('/').to_owned();
-        Self { child, url, ready }
+        Self { child, url }
     }
 
     /// Ends it without any warning, as a crash does.
