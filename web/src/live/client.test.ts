@@ -141,6 +141,26 @@ describe("the live client", () => {
     expect(changes).toHaveBeenCalledTimes(2);
   });
 
+  it("hands the shared frames of positions to the map", async () => {
+    const positions = vi.fn();
+    client.subscribe({ kind: "viewport", west: 14, south: 35, east: 15, north: 36 }, { positions });
+    await connect();
+    const frame = new ArrayBuffer(16);
+    new DataView(frame).setUint16(0, 0x0101);
+    socket().onmessage?.({ data: frame } as MessageEvent);
+    expect(positions).toHaveBeenCalledTimes(1);
+  });
+
+  it("takes an update that starts before its own number: no gap, only overlap", async () => {
+    const changes = vi.fn();
+    client.subscribe(topic, { changes });
+    await connect();
+    socket().hear(snapshot(1, 10));
+    socket().hear(update(1, 12, 8));
+    expect(changes).toHaveBeenCalledTimes(1);
+    expect(socket().asked()).toHaveLength(1);
+  });
+
   it("gives a silent connection up and comes back", async () => {
     await connect();
     await vi.advanceTimersByTimeAsync(40_000);

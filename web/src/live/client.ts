@@ -207,7 +207,10 @@ export class LiveClient {
       const frame = readPositions(data);
       if (frame !== null) {
         this.clock.sync(frame.now);
-        this.subscriptions.get(frame.subscription)?.followers.positions?.(frame);
+        // Frames are shared by all who watch, so they name no subscription: id 0 is every viewport.
+        for (const { id, followers } of this.subscriptions.values()) {
+          if (frame.subscription === 0 || frame.subscription === id) followers.positions?.(frame);
+        }
       }
       return;
     }
@@ -269,7 +272,7 @@ export class LiveClient {
         }
         // Seen already: a message that crossed our question.
         if (subscription.last !== null && message.seq <= subscription.last) return;
-        if (subscription.last !== message.prev) {
+        if (subscription.last === null || message.prev > subscription.last) {
           this.askAnew(subscription);
           return;
         }
