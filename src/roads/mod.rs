@@ -1,5 +1,12 @@
 //! Streets, tiles and places from an OpenStreetMap extract. A pure library: bytes in, answers out; no
 //! file, clock, actor or database.
+//!
+//! `map` is the way in: one call that makes all of it from the bytes of a file. Behind it, in reading
+//! order: `osm` reads and writes extracts (on `wire`, the protobuf format); `profile` says what their
+//! tags mean for a car; `graph` makes streets of them; `snap` finds the street nearest to a point;
+//! `dijkstra` answers paths and travel times, behind the interface in `network` that all others use.
+//! From the same extract come `tiles` (what the live map draws) and `places` (what people search for),
+//! both on `plane`, the earth laid flat. `clip` cuts an extract; `town` makes one up.
 
 pub mod clip;
 pub mod dijkstra;

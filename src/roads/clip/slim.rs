@@ -21,6 +21,7 @@ const SUBJECTS: &[&str] = &[
     "office",
     "craft",
     "healthcare",
+    "industrial",
     "historic",
     "man_made",
     "aeroway",
@@ -68,6 +69,7 @@ const DETAILS: &[&str] = &[
     "capital",
     "intermittent",
     "location",
+    "public_transport",
 ];
 
 /// The same for keys with a suffix: `name:en`, `maxspeed:forward`, `restriction:conditional`.
@@ -146,6 +148,7 @@ fn is_read(key: &str) -> bool {
 
 fn has_subject(tags: &Tags) -> bool {
     tags.iter().any(|(key, _)| SUBJECTS.contains(&&**key))
+        || tag(tags, "public_transport") == Some("station")
 }
 
 fn is_shown_way(tags: &Tags) -> bool {
@@ -164,8 +167,10 @@ fn slim_node(node: &mut OsmNode, is_on_street: bool) {
             || tag(tags, "highway").is_some_and(|value| NODE_HIGHWAYS.contains(&value)));
     let is_address =
         tag(tags, "addr:housenumber").is_some() || tag(tags, "addr:housename").is_some();
-    let is_named_thing =
-        tag(tags, "name").is_some() && has_subject(tags) && tag(tags, "highway").is_none();
+    // A bus stop or a crossing is no thing of its own, even with a name.
+    let is_thing = tags.iter().any(|(key, _)| &**key != "highway" && SUBJECTS.contains(&&**key))
+        || tag(tags, "public_transport") == Some("station");
+    let is_named_thing = is_thing && tag(tags, "name").is_some();
     if is_sign || is_address || is_named_thing {
         tags.retain(|(key, _)| is_read(key));
     } else {
@@ -211,7 +216,8 @@ mod tests {
     }
 
     #[test]
-    fn a_slim_extract_has_the_same_streets_and_the_same_tiles() {
+    fn a_slim_extract_has_the_same_streets_tiles_and_places() {
+        use crate::roads::places::PlaceIndex;
         use crate::roads::{graph, osm::read, test_maps::real_extract, tiles::TileSource};
         for name in ["monaco.osm.pbf", "malta.osm.pbf"] {
             let Some(bytes) = real_extract(name) else { return };
@@ -224,6 +230,10 @@ mod tests {
             assert_eq!(report, slim_report, "{name}");
             let centre = streets.unwrap().bounds().centre();
             assert_eq!(slim_streets.unwrap().bounds().centre(), centre);
+
+            let (places, slim_places) = (PlaceIndex::build(&whole), PlaceIndex::build(&small));
+            assert_eq!(places.size(), slim_places.size(), "{name}");
+            assert_eq!(places.reverse(centre), slim_places.reverse(centre), "{name}");
 
             let (tiles, slim_tiles) = (TileSource::build(&whole), TileSource::build(&small));
             for zoom in [10, 13, 14, 16_u8] {
