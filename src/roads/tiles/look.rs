@@ -67,7 +67,7 @@ impl Look {
         Self::area(LayerName::Water, 0, 8, "sea")
     }
 
-    /// A line or, for closed ways and multipolygons, an area; most ways are one or neither.
+    /// A closed way or multipolygon: a building, water, green or used land.
     pub fn of_area(tags: &Tags) -> Option<Self> {
         if is_yes(tags, "building") {
             let (full, plain) = (Attributes::new(), Attributes::new());

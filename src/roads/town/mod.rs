@@ -1,7 +1,7 @@
 //! Makes up a believable town as OpenStreetMap data: the tests' small world, and the scale tests' large
 //! one. The same seed and size give the same town, bit by bit.
 //!
-//! `plan` lays the town out on squared paper, `bend` shapes it, `names` names it; `streets`,
+//! `plan` is the town on squared paper as `layout` lays it out, `bend` shapes it, `names` names it; `streets`,
 //! `outskirts`, `landscape` and `buildings` draw it on one `drawing`. The work grows with the size and
 //! hardly more. The default centre lies in the open Atlantic, so that nobody takes the town for a real
 //! one.
@@ -11,6 +11,7 @@ mod buildings;
 mod dice;
 mod drawing;
 mod landscape;
+mod layout;
 mod names;
 mod outskirts;
 mod plan;
