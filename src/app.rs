@@ -67,6 +67,7 @@ const STOP_S_MAX: u64 = 8;
 
 /// Starts the live state: every actor that is always there. The tables must be migrated.
 pub fn start_live(parts: &Parts) -> Result<Live, StartError> {
+    parts.auth.revocations.load(&parts.store, crate::units::clock::real_now())?;
     let recorder = Recorder::new(parts.store.writer()?).start();
     let around = Around {
         clock: parts.clock.clone(),

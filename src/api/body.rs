@@ -8,7 +8,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use std::future::Future;
 use std::pin::Pin;
 
@@ -86,6 +86,10 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
                 let text = inner.to_string();
                 let text = text.rsplit_once(" at line ").map_or(text.as_str(), |parts| parts.0);
                 field_problem(&path, text)
+            }
+            // Where a word is expected, serde_json calls any other kind of value a fault of syntax.
+            _ if !path.is_empty() && serde_json::from_slice::<IgnoredAny>(bytes).is_ok() => {
+                field_problem(&path, "invalid type: expected a string")
             }
             _ => not_json(&inner),
         }
@@ -260,6 +264,7 @@ mod tests {
         at: Option<Point>,
         id: Option<uuid::Uuid>,
         list: Option<Vec<Inner>>,
+        role: Option<crate::domain::Role>,
     }
 
     #[derive(Debug, Deserialize)]
@@ -287,6 +292,8 @@ mod tests {
             (r#"{"title":"x","wanted":{"from":2}}"#, "missing_field", "wanted/until"),
             (r#"{"title":"x","at":{"lat":91,"lon":0}}"#, "invalid_value", "at/lat"),
             (r#"{"title":"x","id":"abc"}"#, "invalid_value", "id"),
+            (r#"{"title":"x","role":"king"}"#, "invalid_value", "role"),
+            (r#"{"title":"x","role":true}"#, "invalid_value", "role"),
             (r#"{"title":"x","list":[{"number":1},{}]}"#, "missing_field", "list/1/number"),
             (r#"{"title":"x","list":[{"number":1,"z":0}]}"#, "unknown_field", "list/0/z"),
             ("[]", "invalid_value", "body"),

@@ -250,6 +250,7 @@ pub async fn assign(
 ) -> Result<Json<JobDone>, Problem> {
     let AssignWish { technician, day, position, anyway, seen } = body.value;
     let seen = seen_routes(seen);
+    job_territory(&state, &caller, *id).await?;
     let organization = caller.organization;
     let known =
         state.read(move |db| tables::technician::find(db, organization, technician)).await?;

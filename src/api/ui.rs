@@ -77,11 +77,10 @@ fn serve(req: &HttpRequest, name: &str) -> Result<HttpResponse, Problem> {
         return Ok(answer.finish());
     }
     answer.insert_header((header::CONTENT_TYPE, media_type(name)));
-    // Naming the encoding also keeps the compressing middleware away from what is compressed already.
-    answer.insert_header((
-        header::CONTENT_ENCODING,
-        HeaderValue::from_static(encoding.unwrap_or("identity")),
-    ));
+    if let Some(encoding) = encoding {
+        // This also keeps the compressing middleware away; what has no compressed sibling it compresses.
+        answer.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static(encoding)));
+    }
     Ok(answer.body(bytes))
 }
 

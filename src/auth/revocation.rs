@@ -7,6 +7,7 @@
 
 use super::access_token::{Identity, LIFETIME_MS};
 use crate::domain::{Aggregate, Event, Fact};
+use crate::store::{Store, StoreError, journal, tables};
 use crate::units::Timestamp;
 use crate::units::id::{SessionId, UserId};
 use std::collections::HashMap;
@@ -14,6 +15,9 @@ use std::sync::{PoisonError, RwLock};
 
 /// Fields of a user that stand in a token, or that decide whether there may be one.
 const TOLD_BY_TOKENS: [&str; 4] = ["role", "technician", "active", "password"];
+
+/// So far back in each journal changes of users are looked for at a start: hours of a busy day.
+const FACTS_LOOKED_AT: u32 = 5_000;
 
 /// The live table; one for the process.
 #[derive(Debug, Default)]
@@ -29,6 +33,30 @@ struct Table {
 }
 
 impl Revocations {
+    /// What must be known from before a restart: sessions revoked while tokens of theirs may still run, and
+    /// users among the latest facts (whoever is named in vain only refreshes once more).
+    pub fn load(&self, store: &Store, now: Timestamp) -> Result<(), StoreError> {
+        let since = now.plus_ms(-2 * LIFETIME_MS);
+        let (sessions, users) = store.read_now(|db| {
+            let mut users = Vec::new();
+            for organization in tables::organization::list_all(db)? {
+                let head = journal::head(db, organization.id)?;
+                let from = (head - i64::from(FACTS_LOOKED_AT)).max(0);
+                for fact in journal::since(db, organization.id, from, FACTS_LOOKED_AT)? {
+                    if let Aggregate::User(user) = fact.aggregate {
+                        users.push(user);
+                    }
+                }
+            }
+            Ok((tables::session::list_revoked_since(db, since)?, users))
+        })?;
+        self.with(|table| {
+            table.sessions.extend(sessions.into_iter().map(|session| (session, now)));
+            table.users.extend(users.into_iter().map(|user| (user, now)));
+        });
+        Ok(())
+    }
+
     /// A session is revoked at this real instant.
     pub fn revoke_session(&self, session: SessionId, now: Timestamp) {
         self.with(|table| {

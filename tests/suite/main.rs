@@ -3,6 +3,7 @@
 //! `support` has what several parts need. `cli` runs the real program; `store` works on both databases;
 //! `scenarios` are whole days.
 
+mod api;
 mod cli;
 mod scenarios;
 mod store;

@@ -7,4 +7,5 @@ pub mod program;
 pub mod records;
 pub mod server;
 pub mod statements;
+pub mod system;
 pub mod tls;

@@ -1,0 +1,13 @@
+//! The interface, noun by noun: the happy path and each refusal, bad input everywhere, rights as a table.
+
+mod auth;
+mod bad_input;
+mod books;
+mod jobs;
+mod live;
+mod openapi;
+mod plan;
+mod positions;
+mod rights;
+mod tracking;
+mod web;
