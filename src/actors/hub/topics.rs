@@ -215,10 +215,12 @@ impl Hub {
                     && mark(connection.subscriptions.get_mut(&id), seq)
             }
             Ok(Start::Tail { seq, changes }) => {
-                let resumed = text(
-                    &json!({ "type": "resumed", "id": id, "seq": last, "now": now, "speed": speed }),
-                );
                 let has_changes = !changes.is_empty();
+                // The number from which the next update counts.
+                let from = if has_changes { last } else { Some(seq) };
+                let resumed = text(
+                    &json!({ "type": "resumed", "id": id, "seq": from, "now": now, "speed": speed }),
+                );
                 let update = update(id, seq, last.unwrap_or(0), changes.iter());
                 connection.send(resumed)
                     && (!has_changes || connection.send(update))

@@ -134,9 +134,9 @@ impl Day<'_> {
         let opening = morning(&plan, &self.plan().await);
         let (from, until) = (opening, opening + 9 * 3_600_000);
         let mut filled = Vec::new();
-        for number in 0..4 {
+        for number in 0..5 {
             let made = self
-                .new_job(&plan, &format!("Flexible {number}"), from, until, 20, None, 6_300)
+                .new_job(&plan, &format!("Flexible {number}"), from, until, 20, None, 6_000)
                 .await;
             let job = id_of(&made["job"]);
             let wish = json!({ "technician": technician, "day": tomorrow, "anyway": true });
@@ -170,9 +170,8 @@ impl Day<'_> {
             if job == kept {
                 assert_eq!(visit["technician"], technician.as_str(), "a promise is not broken");
                 let arrival = visit["planned"]["from"].as_i64();
-                assert!(
-                    arrival >= promise["from"].as_i64() && arrival <= promise["until"].as_i64()
-                );
+                // Whoever comes early waits until the window opens.
+                assert!(arrival <= promise["until"].as_i64(), "{view}");
             } else if visit["technician"] != technician.as_str() {
                 elsewhere += 1;
             }

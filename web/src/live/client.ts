@@ -280,6 +280,7 @@ export class LiveClient {
         followers.changes?.(message.changes);
         return;
       case "resumed":
+        subscription.last = message.seq;
         return;
       case "reset":
         subscription.last = null;
