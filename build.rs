@@ -125,7 +125,8 @@ fn table(folder: &Path) -> Result<String, String> {
     files.sort();
     let mut text = String::from("pub static ASSETS: &[(&str, &[u8])] = &[\n");
     for (name, path) in &files {
-        writeln!(text, "    ({name:?}, include_bytes!({path:?})),").map_err(|e| e.to_string())?;
+        writeln!(text, "    ({name:?}, include_bytes!({:?})),", path.display().to_string())
+            .map_err(|e| e.to_string())?;
     }
     text.push_str("];\n");
     Ok(text)

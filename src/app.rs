@@ -68,7 +68,10 @@ const STOP_S_MAX: u64 = 8;
 /// Starts the live state: every actor that is always there. The tables must be migrated.
 pub fn start_live(parts: &Parts) -> Result<Live, StartError> {
     parts.auth.revocations.load(&parts.store, crate::units::clock::real_now())?;
-    let recorder = Recorder::new(parts.store.writer()?).start();
+    // PostgreSQL's driver waits, which is not allowed on the thread of an actix system.
+    let writer = std::thread::scope(|scope| scope.spawn(|| parts.store.writer()).join());
+    let writer = writer.map_err(|_| StoreError::Stopped)??;
+    let recorder = Recorder::new(writer).start();
     let around = Around {
         clock: parts.clock.clone(),
         store: parts.store.clone(),

@@ -132,7 +132,7 @@ mod tests {
     fn a_flood_of_positions_is_told_when_to_come_back() {
         let limits = Limits::default();
         let technician = TechnicianId(uuid::Uuid::nil());
-        let refused = (0..60).filter_map(|_| limits.positions(technician, 1).err()).next();
+        let refused = (0..60).find_map(|_| limits.positions(technician, 1).err());
         let problem = refused.expect("sixty at once are too many");
         assert_eq!(problem.status.as_u16(), 429);
         assert!(problem.retry_after_s.is_some_and(|seconds| seconds >= 1));

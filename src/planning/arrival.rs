@@ -62,7 +62,7 @@ pub(super) fn fill(
 ) {
     let begun = problem.begun(vehicle);
     let schedule = problem.schedule(vehicle, tasks);
-    route.stops = begun.stops.clone();
+    route.stops.clone_from(&begun.stops);
     route.stops.extend(stops(problem, &schedule, remaining));
     let (mut home_s, mut home_m) = (schedule.end_travel_s, schedule.end_travel_m);
     let mut until = problem.instant(schedule.end_s);

@@ -46,11 +46,11 @@ pub(super) struct Around<'a> {
 
 impl Around<'_> {
     #[inline]
-    pub(super) fn to_s(&self, place: u32) -> i32 {
+    pub(super) fn seconds_to(&self, place: u32) -> i32 {
         self.from_here[place as usize]
     }
     #[inline]
-    pub(super) fn from_s(&self, place: u32) -> i32 {
+    pub(super) fn seconds_from(&self, place: u32) -> i32 {
         self.to_here[place as usize * self.step]
     }
 }

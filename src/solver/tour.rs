@@ -472,8 +472,8 @@ impl Tour {
     ) -> (i32, i32) {
         let around = problem.around(ride, place);
         let (from, to) = (self.places[after], self.places[after + 1]);
-        let from_s = if from == NOWHERE { 0 } else { around.from_s(from) };
-        (from_s, if to == NOWHERE { 0 } else { around.to_s(to) })
+        let from_s = if from == NOWHERE { 0 } else { around.seconds_from(from) };
+        (from_s, if to == NOWHERE { 0 } else { around.seconds_to(to) })
     }
 
     /// What travel (and work) a task after stop `after` adds, with the legs around it.

@@ -61,7 +61,7 @@ impl<'p> Tours<'p> {
     }
 
     /// The same tours over a problem that only differs in how its places are numbered inside.
-    pub(super) fn over<'q>(self, problem: &'q Problem) -> Tours<'q> {
+    pub(super) fn over(self, problem: &Problem) -> Tours<'_> {
         let mut walker = self.walker;
         let tours = self.tours.iter();
         let tours = tours

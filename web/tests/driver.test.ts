@@ -40,6 +40,15 @@ async function makeDriver(name: string, count: number): Promise<Made> {
   if (service === undefined) throw new Error("the sample has no service type");
   const map = await owner.call<{ centre: { lat: number; lon: number } }>("GET", "/map");
   const start = map.centre ?? PLACE;
+  const truck = idOf(
+    await owner.call("POST", "/trucks", {
+      territory,
+      name: `Van of ${name}`,
+      plate: "",
+      capacity: { boxes: 100 },
+      equipment: [],
+    }),
+  );
   const technician = idOf(
     await owner.call("POST", "/technicians", {
       territory,
@@ -49,6 +58,7 @@ async function makeDriver(name: string, count: number): Promise<Made> {
       shifts: [0, 1, 2, 3, 4, 5, 6].map((weekday) => ({ weekday, from_minute: 0, until_minute: 1440 })),
       breaks: [],
       start,
+      truck,
     }),
   );
   const email = `${name.toLowerCase().replace(/\W/g, ".")}@demo.example`;

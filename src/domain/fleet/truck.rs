@@ -147,7 +147,9 @@ mod tests {
                 let answer = decide_cargo(&truck, &cargo, wish);
                 prop_assert_eq!(answer.is_ok(), (0..=100).contains(&after));
                 if let Ok(events) = answer {
-                    events.iter().for_each(|event| apply_cargo(&mut cargo, event));
+                    for event in &events {
+                        apply_cargo(&mut cargo, event);
+                    }
                     expected = after;
                 }
                 prop_assert_eq!(i64::from(cargo.load.get("kg").copied().unwrap_or(0)), expected);

@@ -132,13 +132,13 @@ impl Day {
                 }
             }
             Happening::Unassign(job) => {
-                self.wish_of(*job, |job| PlanCommand::Unassign { job, seen: vec![] })
+                self.wish_of(*job, |job| PlanCommand::Unassign { job, seen: vec![] });
             }
             Happening::Lock(job) => {
-                self.wish_of(*job, |job| PlanCommand::Lock { job, seen: vec![] })
+                self.wish_of(*job, |job| PlanCommand::Lock { job, seen: vec![] });
             }
             Happening::Unlock(job) => {
-                self.wish_of(*job, |job| PlanCommand::Unlock { job, seen: vec![] })
+                self.wish_of(*job, |job| PlanCommand::Unlock { job, seen: vec![] });
             }
             Happening::Publish => self.world.publish(),
             Happening::Promise(job) => {

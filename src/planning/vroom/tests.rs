@@ -291,7 +291,7 @@ fn each_fault_names_its_field_and_has_vrooms_code() {
         ("jobs[0]: missing field `id`", &|d| d["jobs"] = json!([{"location_index": 1}])),
         ("jobs[0].location_index: ", &|d| d["jobs"] = json!([{"id": 1}])),
         ("jobs[0].location: there is no location 4", &|d| {
-            d["jobs"][0]["location_index"] = json!(4)
+            d["jobs"][0]["location_index"] = json!(4);
         }),
         ("jobs[0].priority: ", &|d| d["jobs"][0]["priority"] = json!(101)),
         ("jobs[0].service: ", &|d| d["jobs"][0]["service"] = json!(4_294_967_295_u32)),

@@ -11,7 +11,10 @@ use sortie::domain::people::user::User;
 use sortie::domain::plan::{Route, Stop};
 use sortie::domain::text::{Load, Pii, Skills};
 use sortie::domain::{Role, Row};
-use sortie::units::id::*;
+use sortie::units::id::{
+    CustomerId, JobId, LocationId, OrganizationId, ServiceTypeId, TechnicianId, TerritoryId,
+    TruckId, UserId,
+};
 use sortie::units::{LocalDay, Point, TimeWindow, Timestamp};
 use uuid::Uuid;
 

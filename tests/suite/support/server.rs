@@ -73,6 +73,7 @@ impl Server {
                 return status;
             }
             assert!(asked.elapsed() < STOP_MAX, "it did not stop in time");
+            #[expect(clippy::disallowed_methods, reason = "a test that waits for another process")]
             std::thread::sleep(Duration::from_millis(20));
         }
     }
