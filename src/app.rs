@@ -15,10 +15,11 @@ use crate::roads::Map;
 use crate::store::{Store, StoreError};
 use crate::telemetry::Metrics;
 use crate::units::Clock;
+use crate::units::clock::real_now;
 use actix::prelude::*;
 use actix_web::dev::ServerHandle;
 use actix_web::{HttpServer, web};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -65,12 +66,18 @@ pub struct App {
 /// A graceful stop takes at most so long.
 const STOP_S_MAX: u64 = 8;
 
+/// So many clients may wait for being let in: all of them come at once after a restart.
+const BACKLOG: i32 = 2_048;
+
 /// Starts the live state: every actor that is always there. The tables must be migrated.
 pub fn start_live(parts: &Parts) -> Result<Live, StartError> {
-    parts.auth.revocations.load(&parts.store, crate::units::clock::real_now())?;
     // PostgreSQL's driver waits, which is not allowed on the thread of an actix system.
-    let writer = std::thread::scope(|scope| scope.spawn(|| parts.store.writer()).join());
-    let writer = writer.map_err(|_| StoreError::Stopped)??;
+    let prepare = || {
+        parts.auth.revocations.load(&parts.store, real_now())?;
+        parts.store.writer()
+    };
+    let prepared = std::thread::scope(|scope| scope.spawn(prepare).join());
+    let writer = prepared.map_err(|_| StoreError::Stopped)??;
     let recorder = Recorder::new(writer).start();
     let around = Around {
         clock: parts.clock.clone(),
@@ -97,6 +104,9 @@ pub fn start_live(parts: &Parts) -> Result<Live, StartError> {
 impl App {
     /// Starts the live state and the server.
     pub fn start(parts: Parts, entrance: Entrance) -> Result<Self, StartError> {
+        // First of all: nothing is to be running when the port turns out to be taken.
+        let listener = bind(entrance.listen)
+            .map_err(|source| StartError::Listen { address: entrance.listen, source })?;
         let live = start_live(&parts)?;
         let Parts { store, map, auth, metrics, .. } = parts;
         let state = web::Data::new(ApiState::new(
@@ -120,8 +130,8 @@ impl App {
         }
         let failed = |source| StartError::Listen { address: entrance.listen, source };
         let server = match entrance.tls {
-            Some(tls) => server.bind_rustls_0_23(entrance.listen, tls).map_err(failed)?,
-            None => server.bind(entrance.listen).map_err(failed)?,
+            Some(tls) => server.listen_rustls_0_23(listener, tls).map_err(failed)?,
+            None => server.listen(listener).map_err(failed)?,
         };
         let address = server.addrs().first().copied();
         let server = server.run();
@@ -142,6 +152,18 @@ impl App {
     }
 }
 
+/// Takes the address, without serving anybody yet.
+fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let domain = socket2::Domain::for_address(address);
+    let socket = socket2::Socket::new(domain, socket2::Type::STREAM, None)?;
+    // After a kill the system still remembers the old connections for a minute.
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
 /// Tells who is logged in from what is recorded: a revoked session ends at once, everywhere.
 struct AuthListener {
     auth: Auth,
@@ -156,7 +178,7 @@ impl Handler<Committed> for AuthListener {
     type Result = ();
 
     fn handle(&mut self, Committed(facts): Committed, _: &mut Self::Context) {
-        let now = crate::units::clock::real_now();
+        let now = real_now();
         for fact in facts.iter() {
             self.auth.revocations.hear(fact, now);
         }

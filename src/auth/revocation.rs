@@ -34,27 +34,22 @@ struct Table {
 
 impl Revocations {
     /// What must be known from before a restart: sessions revoked while tokens of theirs may still run, and
-    /// users among the latest facts (whoever is named in vain only refreshes once more).
+    /// users whose rights changed among the latest facts (who is named in vain only refreshes once more).
     pub fn load(&self, store: &Store, now: Timestamp) -> Result<(), StoreError> {
         let since = now.plus_ms(-2 * LIFETIME_MS);
-        let (sessions, users) = store.read_now(|db| {
-            let mut users = Vec::new();
+        store.read_now(|db| {
+            for session in tables::session::list_revoked_since(db, since)? {
+                self.revoke_session(session, now);
+            }
             for organization in tables::organization::list_all(db)? {
                 let head = journal::head(db, organization.id)?;
                 let from = (head - i64::from(FACTS_LOOKED_AT)).max(0);
                 for fact in journal::since(db, organization.id, from, FACTS_LOOKED_AT)? {
-                    if let Aggregate::User(user) = fact.aggregate {
-                        users.push(user);
-                    }
+                    self.hear(&fact, now);
                 }
             }
-            Ok((tables::session::list_revoked_since(db, since)?, users))
-        })?;
-        self.with(|table| {
-            table.sessions.extend(sessions.into_iter().map(|session| (session, now)));
-            table.users.extend(users.into_iter().map(|user| (user, now)));
-        });
-        Ok(())
+            Ok(())
+        })
     }
 
     /// A session is revoked at this real instant.

@@ -10,14 +10,12 @@ use super::tls;
 use crate::actors::solver_pool::{SolverOptions, SolverPool};
 use crate::api::ApiOptions;
 use crate::app::{App, Entrance, Parts, StartError};
-use crate::auth::access_token::LIFETIME_MS;
 use crate::auth::{Auth, Keys};
 use crate::config::{LogFormat, Settings};
 use crate::roads::Map;
-use crate::store::{Store, tables};
+use crate::store::Store;
 use crate::telemetry::{LogShape, start_log, start_metrics};
 use crate::units::Clock;
-use crate::units::clock::real_now;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -55,7 +53,6 @@ impl Ground {
             Failure::of(Exit::Error, error, "check the rights of the data folder")
         })?;
         let auth = Auth::new(keys);
-        remember_revoked(&auth, &store)?;
         raise_open_files();
         Ok(Self { settings, store, auth, tls, _folder: folder })
     }
@@ -159,18 +156,6 @@ fn address_of(settings: &Settings, app: &App, is_https: bool) -> String {
         address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
     }
     format!("{}://{address}", if is_https { "https" } else { "http" })
-}
-
-/// A session that was ended before a restart stays ended: its access tokens may still run.
-fn remember_revoked(auth: &Auth, store: &Store) -> Result<(), Failure> {
-    let now = real_now();
-    let since = now.plus_ms(-LIFETIME_MS);
-    let revoked =
-        store.read_now(|db| tables::session::list_revoked_since(db, since)).map_err(failure_of)?;
-    for session in revoked {
-        auth.revocations.revoke_session(session, now);
-    }
-    Ok(())
 }
 
 /// Each client is an open file; take as many as the system lets us.

@@ -7,16 +7,18 @@ use crate::domain::fieldwork::job::{Job, JobCommand, Outcome, Visit, VisitStatus
 use crate::domain::people::technician::{DutyCommand, DutyStatus, Technician};
 use crate::domain::plan::Route;
 use crate::domain::{Command, Reading};
-use crate::store::tables;
-use crate::units::id::TechnicianId;
+use crate::store::{Db, StoreError, tables};
+use crate::units::id::{JobId, OrganizationId, TechnicianId};
 use crate::units::{LocalDay, Point, TimeWindow, Timestamp};
 use rand::RngExt;
+use std::collections::HashMap;
 
 /// Positions come this often in domain time, and at most this often in real time.
 const READING_S: f64 = 5.0;
 const READING_REAL_S: f64 = 0.5;
-/// A driver who waits looks again this often.
+/// A driver who waits looks again this often in domain time, and at most this often in real time.
 const LOOK_S: f64 = 20.0;
+const LOOK_REAL_S: f64 = 1.0;
 
 /// What a driver knows after a look.
 struct Look {
@@ -37,11 +39,36 @@ pub async fn drive(world: World, id: TechnicianId) {
     let driver = Driver { world, id, who };
     loop {
         let Some(look) = driver.look().await else {
-            driver.world.wait_s(LOOK_S).await;
+            driver.world.wait_s(driver.look_every_s()).await;
             continue;
         };
         driver.act(look).await;
     }
+}
+
+/// The published visit of a route that is under way, else its first one that is not over.
+fn find_next(
+    db: &mut Db,
+    organization: OrganizationId,
+    route: &Route,
+) -> Result<Option<(Job, Visit, Point)>, StoreError> {
+    let ids: Vec<JobId> = route.stops.iter().map(|stop| stop.job).collect();
+    let jobs: HashMap<JobId, Job> = tables::job::list(db, organization, &ids)?
+        .into_iter()
+        .map(|job| (job.id, job))
+        .collect();
+    let ahead = route.stops.iter().filter_map(|stop| {
+        let job = jobs.get(&stop.job)?;
+        let visit = job.find_visit(stop.visit)?;
+        let told = !visit.status.is_over() && visit.status != VisitStatus::Planned;
+        told.then_some((job, visit))
+    });
+    // Of those that are equal, the first.
+    let Some((job, visit)) = ahead.min_by_key(|(_, visit)| !visit.status.is_under_way()) else {
+        return Ok(None);
+    };
+    let location = tables::location::find(db, organization, job.location)?;
+    Ok(location.map(|location| (job.clone(), visit.clone(), *location.at)))
 }
 
 struct Driver {
@@ -62,29 +89,10 @@ impl Driver {
                 let duty = tables::duty::find(db, organization, id)?
                     .map_or(DutyStatus::Off, |duty| duty.status);
                 let day = LocalDay::at(now, zone);
-                let mut next = None;
-                if let Some(route) = tables::route::find(db, organization, Route::id_for(id, day))?
-                {
-                    for stop in route.stops {
-                        let Some(job) = tables::job::find(db, organization, stop.job)? else {
-                            continue;
-                        };
-                        let Some(visit) = job.find_visit(stop.visit).cloned() else { continue };
-                        if visit.status.is_over() || visit.status == VisitStatus::Planned {
-                            continue;
-                        }
-                        let begun = visit.status.is_under_way();
-                        if (next.is_none() || begun)
-                            && let Some(location) =
-                                tables::location::find(db, organization, job.location)?
-                        {
-                            next = Some((job, visit, *location.at));
-                            if begun {
-                                break;
-                            }
-                        }
-                    }
-                }
+                let next = match tables::route::find(db, organization, Route::id_for(id, day))? {
+                    Some(route) => find_next(db, organization, &route)?,
+                    None => None,
+                };
                 let shift = technician.shift_on(day, zone);
                 let last = crate::store::positions::find_last(db, organization, id)?;
                 Ok(Some(Look { technician, duty, shift, next, last }))
@@ -118,7 +126,7 @@ impl Driver {
                     .wish(&format!("end {}", now.ms()), Command::Duty(self.id, DutyCommand::End))
                     .await;
             }
-            (DutyStatus::On, None) => self.stand(here, LOOK_S).await,
+            (DutyStatus::On, None) => self.stand(here, self.look_every_s()).await,
         }
     }
 
@@ -145,7 +153,8 @@ impl Driver {
                     .map_or(600.0, |path| f64::from(path.leg.duration_ds) / 10.0);
                 let leave_at = visit.planned.from.plus_secs(-(travel_s * 1.1) as i64 - 120);
                 if now < leave_at {
-                    self.stand(here, LOOK_S.min(leave_at.ms_since(now) as f64 / 1000.0)).await;
+                    let ahead_s = leave_at.ms_since(now) as f64 / 1000.0;
+                    self.stand(here, self.look_every_s().min(ahead_s)).await;
                 } else {
                     let _ = self
                         .field(
@@ -178,7 +187,7 @@ impl Driver {
                 let done_at =
                     started_at.plus_ms((f64::from(job.duration_s) * 1000.0 * pace) as i64);
                 if now < done_at {
-                    self.stand(here, (done_at.ms_since(now) as f64 / 1000.0).min(60.0)).await;
+                    self.stand(here, (done_at.ms_since(now) as f64 / 1000.0).min(self.look_every_s().max(60.0))).await;
                 } else {
                     let outcome = match chance.random_range(0..40) {
                         0 => Outcome::NoShow,
@@ -200,7 +209,7 @@ impl Driver {
         &self,
         from: Point,
         to: Point,
-        visit: Option<(crate::units::id::JobId, crate::units::id::VisitId)>,
+        visit: Option<(JobId, crate::units::id::VisitId)>,
     ) -> bool {
         let Some(path) = self.world.path(from, to).await else {
             self.stand(from, LOOK_S).await;
@@ -271,6 +280,10 @@ impl Driver {
             battery: Some(0.8),
         };
         self.world.report(self.id, reading).await;
+    }
+
+    fn look_every_s(&self) -> f64 {
+        LOOK_S.max(LOOK_REAL_S * self.world.clock().speed())
     }
 
     fn reading_every_s(&self) -> f64 {
