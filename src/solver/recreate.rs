@@ -1,6 +1,7 @@
 //! Puts absent tasks back, one after the other in one of several orders, each at its cheapest place. A place is skipped
 //! now and then ("blinks"), so that the same ruin does not always heal the same way (Christiaens and Vanden Berghe 2020,
-//! doi 10.1287/trsc.2019.0914). Only places beside a task's neighbours are tried, and now and then the ends of tours.
+//! doi 10.1287/trsc.2019.0914). Only places beside a task's neighbours and
+//! the ends of tours are tried.
 
 use super::draft::{TaskId, VehicleId};
 use super::insertion::{self, Insertion};
@@ -11,9 +12,13 @@ use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::seq::SliceRandom;
 
-/// How often a place is skipped, and how often the ends of all tours are tried too.
+/// How often a place is skipped.
 const BLINK: f64 = 0.01;
-const ENDS: f64 = 0.1;
+
+/// The ends of all tours are tried too: always where there are no more tours than this, else as often as keeps their
+/// number, but one time in ten at least.
+const ENDS_TOURS: f64 = 20.0;
+const ENDS_LEAST: f64 = 0.1;
 
 /// Orders in which absent tasks come, with their weights.
 #[derive(Debug, Clone, Copy)]
@@ -166,7 +171,8 @@ impl Recreate {
                 }
             }
         }
-        if dice.random_bool(ENDS) {
+        let used = problem.vehicles().len() - seek.tours.idle().len();
+        if dice.random_bool((ENDS_TOURS / used.max(1) as f64).clamp(ENDS_LEAST, 1.0)) {
             for vehicle in problem.vehicle_ids() {
                 let count = seek.tours.tour(vehicle).tasks().len();
                 if count > 0 && !self.blinks(dice) {
