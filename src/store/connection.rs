@@ -186,10 +186,12 @@ impl Target {
 }
 
 fn open_lite(path: &str) -> Result<SqliteConnection, StoreError> {
-    SqliteConnection::establish(path).map_err(|error| StoreError::Foreign {
+    let mut found = SqliteConnection::establish(path).map_err(|error| StoreError::Foreign {
         cause: format!("{path} cannot be opened: {error}"),
         cure: "check that its folder is there and that this user may write into it".to_owned(),
-    })
+    })?;
+    found.batch_execute("PRAGMA busy_timeout = 5000")?;
+    Ok(found)
 }
 
 /// As it can be shown: a server without its password.
@@ -209,7 +211,7 @@ impl std::fmt::Display for Target {
 fn connect_lite(path: &str, purpose: Purpose) -> Result<Db, StoreError> {
     let mut found = open_lite(path)?;
     found.batch_execute(
-        "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
          PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;",
     )?;
     match purpose {

@@ -11,11 +11,11 @@ use super::tables::{
     cargo, customer, duty, erasure, job, location, organization, proposal, route, service_type,
     session, technician, territory, tracking_link, truck, user, visit,
 };
-use crate::domain::fieldwork::job::{Job, JobStatus, Visit, follow};
+use crate::domain::fieldwork::job::{Job, JobStatus, VisitStatus, follow};
 use crate::domain::plan::RouteChange;
 use crate::domain::{Aggregate, Row};
 use crate::units::Timestamp;
-use crate::units::id::{JobId, OrganizationId, RouteId};
+use crate::units::id::{JobId, OrganizationId, RouteId, VisitId};
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
 use std::collections::HashMap;
 
@@ -42,11 +42,19 @@ pub(super) fn write(
     }
     let mut mentions = Vec::new();
     for row in rows {
-        if let Row::Route(change) = row {
-            mentions.extend(write_route(db, organization, change, at)?);
-        } else {
-            write_one(db, organization, row, at).map_err(|error| refusal(row, error))?;
+        // Whatever has a history stays, because the journal speaks of it.
+        if let Row::Removed(
+            aggregate @ (Aggregate::Organization(_)
+            | Aggregate::Job(_)
+            | Aggregate::Placement(_)
+            | Aggregate::Route(_)),
+        ) = row
+        {
+            return Err(CommitError::InUse { noun: aggregate.parts().0 });
         }
+        let mentioned =
+            write_one(db, organization, row, at).map_err(|error| refusal(row, error))?;
+        mentions.extend(mentioned);
     }
     Ok(mentions)
 }
@@ -56,7 +64,7 @@ fn write_one(
     organization: OrganizationId,
     row: &Row,
     at: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<Vec<Mention>, StoreError> {
     match row {
         Row::Organization(noun) => {
             organization::OrganizationRow::store(organization, noun).upsert(db)?;
@@ -73,7 +81,7 @@ fn write_one(
         Row::Truck(noun) => truck::TruckRow::store(organization, noun).upsert(db)?,
         Row::Cargo(noun) => cargo::CargoRow::store(organization, noun).upsert(db)?,
         Row::Job(noun) => job::upsert(db, organization, noun)?,
-        Row::Route(_) => {}
+        Row::Route(change) => return write_route(db, organization, change, at),
         Row::Proposal(noun) => proposal::ProposalRow::store(organization, noun).upsert(db)?,
         Row::Session(noun) => session::SessionRow::store(organization, noun).upsert(db)?,
         Row::TrackingLink(noun) => {
@@ -81,7 +89,7 @@ fn write_one(
         }
         Row::Removed(aggregate) => remove(db, organization, *aggregate, at)?,
     }
-    Ok(())
+    Ok(Vec::new())
 }
 
 /// Removes a row. What belongs to a person is noted, so that a restored backup can remove it again.
@@ -104,7 +112,7 @@ fn remove(
         Aggregate::Proposal(id) => proposal::remove(db, organization, id)?,
         Aggregate::Session(id) => session::remove(db, organization, id)?,
         Aggregate::TrackingLink(id) => tracking_link::remove(db, organization, id)?,
-        // Whatever has a history stays: the journal speaks of it. A placement has no row of its own.
+        // Refused before; a placement has no row of its own.
         Aggregate::Organization(_)
         | Aggregate::Job(_)
         | Aggregate::Route(_)
@@ -128,67 +136,49 @@ fn write_route(
     organization: OrganizationId,
     change: &RouteChange,
     at: Timestamp,
-) -> Result<Vec<Mention>, CommitError> {
-    let written = || -> Result<Vec<Mention>, StoreError> {
-        route::write_cleared(db, organization, &change.route)?;
-        let named: Vec<JobId> = change
-            .route
-            .stops
+) -> Result<Vec<Mention>, StoreError> {
+    route::write_cleared(db, organization, &change.route)?;
+    let on_route = change.route.stops.iter().map(|stop| stop.job);
+    let named: Vec<JobId> = on_route.chain(change.removed.iter().map(|gone| gone.job)).collect();
+    let before: HashMap<JobId, Job> =
+        job::list(db, organization, &named)?.into_iter().map(|job| (job.id, job)).collect();
+    let mut after = before.clone();
+    for stop in &change.route.stops {
+        if let Some(job) = after.get_mut(&stop.job) {
+            follow::placed(job, &change.route, stop, at);
+        }
+    }
+    for gone in &change.removed {
+        if let Some(job) = after.get_mut(&gone.job) {
+            follow::removed(job, gone.visit);
+        }
+    }
+    let changed: Vec<(&Job, &Job)> = after
+        .values()
+        .map(|job| (&before[&job.id], job))
+        .filter(|(before, after)| before != after)
+        .collect();
+    let visits = changed.iter().map(|(_, job)| (job.id, job.visits.as_slice()));
+    visit::replace(db, organization, visits)?;
+    for &status in JobStatus::ALL {
+        let ids: Vec<JobId> = changed
             .iter()
-            .map(|stop| stop.job)
-            .chain(change.removed.iter().map(|gone| gone.job))
+            .filter(|(before, after)| after.status == status && before.status != status)
+            .map(|(_, job)| job.id)
             .collect();
-        if named.is_empty() {
-            return Ok(Vec::new());
-        }
-        let before: HashMap<JobId, Job> =
-            job::list(db, organization, &named)?.into_iter().map(|job| (job.id, job)).collect();
-        let mut after = before.clone();
-        for stop in &change.route.stops {
-            if let Some(job) = after.get_mut(&stop.job) {
-                follow::placed(job, &change.route, stop, at);
-            }
-        }
-        for gone in &change.removed {
-            if let Some(job) = after.get_mut(&gone.job) {
-                follow::removed(job, gone.visit);
-            }
-        }
-        let changed: Vec<&Job> =
-            after.values().filter(|job| before.get(&job.id) != Some(*job)).collect();
-        visit::replace(
-            db,
-            organization,
-            changed.iter().map(|job| (job.id, job.visits.as_slice())),
-        )?;
-        for &status in JobStatus::ALL {
-            let ids: Vec<JobId> = changed
-                .iter()
-                .filter(|job| job.status == status && before[&job.id].status != status)
-                .map(|job| job.id)
-                .collect();
-            job::set_status(db, organization, &ids, status)?;
-        }
-        Ok(changed
-            .into_iter()
-            .filter(|job| is_notable(&before[&job.id], job))
-            .map(|job| Mention { job: job.id, route: change.route.id })
-            .collect())
-    };
-    let mut written = written;
-    written().map_err(|error| violation(error, "route", false))
+        job::set_status(db, organization, &ids, status)?;
+    }
+    Ok(changed
+        .into_iter()
+        .filter(|(before, after)| standing(before) != standing(after))
+        .map(|(_, job)| Mention { job: job.id, route: change.route.id })
+        .collect())
 }
 
-/// Whether people would say that something happened to the job: more than an arrival reckoned anew.
-fn is_notable(before: &Job, after: &Job) -> bool {
-    fn essence(visits: &[Visit]) -> impl Iterator<Item = impl PartialEq + use<>> {
-        visits
-            .iter()
-            .map(|visit| (visit.id, visit.route, visit.technician, visit.status))
-            .collect::<Vec<_>>()
-            .into_iter()
-    }
-    before.status != after.status || !essence(&before.visits).eq(essence(&after.visits))
+/// Where a job stands, as people would tell it: an arrival reckoned anew is no news.
+fn standing(job: &Job) -> (JobStatus, Vec<(VisitId, RouteId, VisitStatus)>) {
+    let visits = job.visits.iter().map(|visit| (visit.id, visit.route, visit.status));
+    (job.status, visits.collect())
 }
 
 /// What a failed row means for the caller.

@@ -221,6 +221,10 @@ on_both_databases! {
         let territory = Aggregate::Territory(house.territory.id);
         let refused = commit_one(&mut writer, &removed(organization, territory, 1));
         assert!(matches!(refused, Err(CommitError::InUse { noun: "territory" })), "{refused:?}");
+        // Jobs have a history, so they stay though nothing refers to them.
+        let job = Aggregate::Job(sortie::units::id::JobId(crate::support::nouns::id()));
+        let refused = commit_one(&mut writer, &removed(organization, job, 0));
+        assert!(matches!(refused, Err(CommitError::InUse { noun: "job" })), "{refused:?}");
         let free = Aggregate::User(house.user.id);
         commit_one(&mut writer, &removed(organization, free, 1)).unwrap();
         let erased = store.read_now(|db| tables::erasure::list_all(db, organization)).unwrap();
