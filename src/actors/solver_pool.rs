@@ -102,9 +102,11 @@ fn work(waiting: &Mutex<Waiting>, options: &SolverOptions) {
         let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok((search, done)) = next else { return };
         let run = AssertUnwindSafe(|| run(&search, options));
-        match std::panic::catch_unwind(run) {
-            Ok(proposal) => _ = done.send(proposal),
-            Err(_) => tracing::error!(day = %search.improvement.day, "a search fell"),
+        if let Ok(proposal) = std::panic::catch_unwind(run) {
+            // Whoever asked may have gone.
+            let _ = done.send(proposal);
+        } else {
+            tracing::error!(day = %search.improvement.day, "a search fell");
         }
     }
 }

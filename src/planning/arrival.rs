@@ -1,7 +1,7 @@
 //! When a technician is where: a route as it comes out of its order, the facts so far, and now.
 //!
 //! Begun stops follow the facts; the stops after them are scheduled from the end of what has begun, with
-//! windows and breaks. For the same order a later fact never gives an earlier arrival (where no break is
+//! windows and breaks; who is early sets off later. For the same order a later fact never gives an earlier arrival (where no break is
 //! left to take; a break may change places with a stop when the day shifts).
 
 use super::problem::{DayProblem, Orders};
@@ -89,10 +89,11 @@ fn stops(problem: &DayProblem, schedule: &Schedule, remaining: &[Stop]) -> Vec<S
         let solver::Stop::Task(task) = visit.stop else { continue };
         let job = problem.job_of(task);
         let Some(stop) = remaining.iter().find(|stop| stop.job == job) else { continue };
-        let from = problem.instant(visit.arrival_s);
+        // Nobody is to stand at a door before its window opens: waiting is done before driving.
+        let from = problem.instant(visit.start_s);
         found.push(Stop {
             planned: TimeWindow { from, until: problem.instant(visit.leave_s).max(from) },
-            start_at: problem.instant(visit.start_s),
+            start_at: from,
             travel_s: visit.travel_s.max(0) as u32,
             travel_m: visit.travel_m.max(0) as u32,
             ..*stop

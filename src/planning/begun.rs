@@ -1,6 +1,7 @@
 //! The part of a technician's day that the plan no longer moves: visits that were set off for, are at
 //! work, or are over. Their times come from facts; where the facts end, the rest of the day begins.
 
+use super::problem::binding_window;
 use super::state::{PlannerState, has_begun};
 use super::travel::{Travel, off_the_map};
 use crate::domain::Rejection;
@@ -130,7 +131,7 @@ fn reckon(
         None if is_over => expected_at.min(job.ended_at.unwrap_or(expected_at)),
         None => expected_at.max(now),
     };
-    let opens_at = job.promised.or(job.wanted).map(|window| window.from);
+    let opens_at = binding_window(job).map(|window| window.from);
     let start_at = match visit.arrived_at {
         Some(at) => at,
         None if is_over => arrival_at,

@@ -276,7 +276,7 @@ impl Improvement {
     ) {
         for visit in &schedule.visits {
             if let crate::solver::Stop::Task(task) = visit.stop {
-                arrivals.insert(task, (technician, self.problem.instant(visit.arrival_s)));
+                arrivals.insert(task, (technician, self.problem.instant(visit.start_s)));
             }
         }
     }

@@ -117,9 +117,8 @@ fn wanted(world: &World, call: &Call, chance: &mut impl rand::Rng) -> Option<Tim
     TimeWindow::parse(from, until.max(from.plus_secs(3_600))).ok()
 }
 
-/// The address that the map knows nearest to a place, else the name of the street.
+/// The address that the map knows nearest to a place.
 fn address(world: &World, at: crate::units::Point) -> String {
-    let street =
-        world.map.network.snap(at).ok().and_then(|snap| world.map.network.street_name(&snap));
-    street.map_or_else(|| format!("{:.5}, {:.5}", at.lat, at.lon), |name| name.to_string())
+    let place = world.map.places.reverse(at);
+    place.map_or_else(|| format!("{:.5}, {:.5}", at.lat, at.lon), |place| place.label)
 }

@@ -36,7 +36,7 @@ pub async fn publish(world: &World) {
 }
 
 /// Planned jobs of the day without a promise, with the window to promise: the planned arrival, widened
-/// and rounded to quarters of an hour.
+/// and rounded to quarters of an hour, but not before what the customer wanted.
 async fn unpromised(world: &World) -> Vec<(JobId, TimeWindow)> {
     let (organization, territory, day) = (world.organization, world.territory, world.today());
     let read = world.read(move |db| {
@@ -48,10 +48,8 @@ async fn unpromised(world: &World) -> Vec<(JobId, TimeWindow)> {
             for stop in route.stops {
                 let Some(job) = tables::job::find(db, organization, stop.job)? else { continue };
                 if job.promised.is_none() && job.status == JobStatus::Scheduled {
-                    found.push((
-                        job.id,
-                        promise(stop.planned.from, i64::from(settings.promise_slack_s)),
-                    ));
+                    let slack_s = i64::from(settings.promise_slack_s);
+                    found.push((job.id, promise(stop.planned.from, slack_s, job.wanted)));
                 }
             }
         }
@@ -60,11 +58,13 @@ async fn unpromised(world: &World) -> Vec<(JobId, TimeWindow)> {
     read.await.unwrap_or_default()
 }
 
-fn promise(arrival: Timestamp, slack_s: i64) -> TimeWindow {
+fn promise(arrival: Timestamp, slack_s: i64, wanted: Option<TimeWindow>) -> TimeWindow {
     const QUARTER_S: i64 = 900;
     let from = arrival.plus_secs(-slack_s).secs().div_euclid(QUARTER_S) * QUARTER_S;
     let until = -(-arrival.plus_secs(slack_s).secs()).div_euclid(QUARTER_S) * QUARTER_S;
-    TimeWindow { from: Timestamp::from_secs(from), until: Timestamp::from_secs(until) }
+    let (from, until) = (Timestamp::from_secs(from), Timestamp::from_secs(until));
+    let opens_at = wanted.map(|wanted| wanted.from).filter(|opens_at| *opens_at < until);
+    TimeWindow { from: opens_at.map_or(from, |opens_at| from.max(opens_at)), until }
 }
 
 #[cfg(test)]
@@ -73,7 +73,15 @@ mod tests {
 
     #[test]
     fn a_promise_is_whole_quarters_around_the_planned_arrival() {
-        let window = promise(Timestamp::from_secs(10_000), 1_800);
+        let window = promise(Timestamp::from_secs(10_000), 1_800, None);
         assert_eq!((window.from.secs(), window.until.secs()), (8_100, 12_600));
+    }
+
+    #[test]
+    fn a_promise_does_not_begin_before_the_customer_is_there() {
+        let noon = Timestamp::from_secs(43_200);
+        let wanted = TimeWindow { from: noon, until: noon.plus_secs(7_200) };
+        let window = promise(noon, 1_800, Some(wanted));
+        assert_eq!((window.from, window.until), (noon, noon.plus_secs(1_800)));
     }
 }

@@ -295,7 +295,8 @@ impl Driver {
     }
 
     async fn wish(&self, word: &str, command: Command) -> Result<(), ()> {
-        if self.world.wish(self.who, word, command).await.is_ok() {
+        let word = format!("{} {word}", self.id);
+        if self.world.wish(self.who, &word, command).await.is_ok() {
             return Ok(());
         }
         // Whatever it was, the next look tells how things stand now.

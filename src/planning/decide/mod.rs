@@ -2,10 +2,11 @@
 //! streets: the same state, instant and command give the same decision.
 //!
 //! Every decision works on a [`revision::Revision`]: stops are taken and put, then the touched routes are
-//! reckoned anew. Reading order: `revision`, `search_place` (the best place, or what to move for it),
-//! `place`, `by_hand`, `publish`, `proposals`, `upkeep`.
+//! reckoned anew. Reading order: `revision`, `search_place` (the best place), `make_room` (what to move for
+//! it), `place`, `by_hand`, `publish`, `proposals`, `upkeep`.
 
 mod by_hand;
+mod make_room;
 mod place;
 mod proposals;
 mod publish;

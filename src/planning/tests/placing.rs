@@ -314,3 +314,16 @@ fn placing_twice_changes_nothing() {
     assert!(again.events.is_empty());
     assert_eq!(again.detail["placed"], true);
 }
+
+#[test]
+fn a_promise_is_kept_from_when_the_customer_wanted_it_to_begin() {
+    let mut world = World::new();
+    world.technician(0, 0);
+    let job = world.job_with(3, 0, |job| job.wanted = Some(between((12, 0), (16, 0))));
+    world.place(job);
+    // Nobody stands at the door before noon, and the promise around noon does not bring them there.
+    assert_eq!(world.stop(job).planned, between((12, 0), (12, 30)));
+    world.promise(job, between((11, 30), (12, 30)));
+    world.plan(&PlanCommand::Lock { job, seen: vec![] });
+    assert_eq!(world.stop(job).planned.from, clock(12, 0));
+}

@@ -17,14 +17,23 @@ pub async fn play(client: &mut Client, sample: &Sample<'_>) {
     let day = today(client, &territory).await;
     let day = Day { client, territory, day };
 
+    day.tell("planned, promised, published").await;
     day.is_planned_promised_and_published().await;
+    day.tell("a customer watches").await;
     let tracked = day.a_customer_is_given_a_link().await;
+    day.tell("a new job").await;
     day.a_new_job_is_placed_within_the_request().await;
+    day.tell("an urgent job").await;
     day.an_urgent_job_displaces_a_flexible_one_and_no_promise().await;
+    day.tell("a job is cancelled on the way").await;
     day.a_job_is_cancelled_on_the_way().await;
+    day.tell("a technician falls ill").await;
     day.a_technician_falls_ill_and_the_visits_move().await;
+    day.tell("the customer's page").await;
     day.the_customers_page_follows(&tracked).await;
+    day.tell("the end of the work").await;
     day.ends_with_the_work_done_in_order().await;
+    day.tell("over").await;
 }
 
 struct Day<'a> {
@@ -39,6 +48,20 @@ struct Tracked {
 }
 
 impl Day<'_> {
+    /// Says where the script stands, for whoever wonders where the time goes.
+    async fn tell(&self, step: &str) {
+        println!("{} {step}", self.at(&self.plan().await));
+    }
+
+    /// The time of day.
+    fn at(&self, plan: &Value) -> String {
+        let now = sortie::units::Timestamp(plan["now"].as_i64().expect("the time"));
+        let midnight = sortie::units::LocalDay::parse(&self.day).expect("a day");
+        let zone: chrono_tz::Tz = word(&plan["time_zone"]).parse().expect("a zone");
+        let minute = now.secs_since(midnight.minute(0, zone)) / 60;
+        format!("{:02}:{:02}", minute / 60, minute % 60)
+    }
+
     async fn plan(&self) -> Value {
         self.plan_of(&self.day).await
     }
@@ -307,6 +330,7 @@ impl Day<'_> {
                     .into_iter()
                     .map(|one| ahead_of(&plan, &id_of(one)).len())
                     .sum::<usize>();
+                println!("{} {}", self.at(&plan), items(&plan, "technicians").into_iter().map(|one| format!("{}/{} ", ahead_of(&plan, &id_of(one)).len(), word(&one["duty"]["status"]))).collect::<String>());
                 (ahead == 0).then_some(plan)
             })
             .await;

@@ -1,32 +1,21 @@
-//! The rest of a day as a problem for the solver: technicians are vehicles that are free from the end of
-//! what they have begun, jobs are tasks. Times are seconds since the day's midnight.
-//!
-//! What has begun is not part of it: the tours are the stops that can still move. Who has no shift (or is
-//! away) but still has stops keeps them and gets no new ones.
+//! Lays a day out for the solver, technician by technician.
 
-use super::begun::Begun;
-use super::reason::{self, Reason};
-use super::state::{Crew, PlannerState};
-use super::travel::{Travel, off_the_map};
+use super::{DayProblem, Orders, binding_window, is_promised, tolerance, truck_of};
 use crate::domain::Rejection;
 use crate::domain::fieldwork::job::Job;
-use crate::domain::plan::Route;
+use crate::planning::begun::Begun;
+use crate::planning::reason::{self, Reason};
+use crate::planning::state::{Crew, PlannerState};
+use crate::planning::travel::{Travel, off_the_map};
 use crate::solver::{
-    Break, Draft, Plan, Problem, Schedule, Skills, Task, TaskId, Tolerance, Vehicle, VehicleId,
-    Window,
+    Break, Draft, Plan, Problem, Skills, Task, TaskId, Vehicle, VehicleId, Window,
 };
 use crate::units::id::{JobId, TechnicianId, TruckId};
 use crate::units::{LocalDay, Point, TimeWindow, Timestamp};
 use std::collections::BTreeMap;
 
-/// The jobs that each technician has still before them, in order. One who is named, if only with nothing,
-/// is part of the day even without a shift.
-pub type Orders = BTreeMap<TechnicianId, Vec<JobId>>;
-
 /// What a dimension that a truck does not limit holds.
 const UNLIMITED: i32 = 1_000_000_000;
-/// An hour late costs as much as so many seconds of travel.
-const LATE_HOUR: i64 = 3 * 3_600;
 /// Leaving an open job out costs as much as so many seconds of travel, and once more per ten points of
 /// priority.
 const LEFT_OUT_S: i64 = 10 * 3_600;
@@ -36,30 +25,6 @@ const FAR_S: i64 = 2 * 366 * 86_400;
 const ON_SHIFT: u32 = 0;
 /// Nobody has it.
 const NOBODY: u32 = 1;
-
-/// A day in the solver's terms, and the way back.
-#[derive(Debug, Clone)]
-pub struct DayProblem {
-    pub day: LocalDay,
-    /// Second 0.
-    pub origin: Timestamp,
-    /// By `VehicleId`.
-    pub technicians: Vec<TechnicianId>,
-    /// By `TaskId`.
-    pub jobs: Vec<JobId>,
-    /// Holds for `plan`: what is late in it may stay as late as it is.
-    pub problem: Problem,
-    /// The orders it was made from; the open jobs are in no tour.
-    pub plan: Plan,
-    /// Why technicians are missing, or take nothing new.
-    pub kept_out: Vec<Reason>,
-    /// Load dimensions by number.
-    pub dimensions: Vec<String>,
-    begun: Vec<Begun>,
-    trucks: Vec<Option<TruckId>>,
-    words: Vec<(u32, String)>,
-    promised: Vec<bool>,
-}
 
 /// Skills by number.
 struct Words {
@@ -86,119 +51,38 @@ struct Ride {
     truck: Option<TruckId>,
 }
 
-impl DayProblem {
-    /// The day with these orders, and jobs that are on no route yet. A technician whose start, end or stops
-    /// are off the map is kept out.
-    ///
-    /// # Errors
-    /// An open job is off the map.
-    pub fn build(
-        state: &PlannerState,
-        travel: &mut Travel,
-        now: Timestamp,
-        day: LocalDay,
-        orders: &Orders,
-        open: &[JobId],
-    ) -> Result<Self, Rejection> {
-        let mut builder = Builder {
-            state,
-            travel,
-            now,
-            day,
-            origin: day.minute(0, state.zone),
-            dimensions: dimensions(state),
-            words: Words { known: Vec::new(), next: 2 },
-            kept_out: Vec::new(),
-            tasks: Vec::new(),
-            jobs: Vec::new(),
-        };
-        builder.open(open)?;
-        let mut rides = Vec::new();
-        let mut tours: Vec<Vec<JobId>> = Vec::new();
-        for (id, crew) in &state.technicians {
-            let order = orders.get(id);
-            if let Some(ride) = builder.ride(*id, crew, order.map(Vec::as_slice)) {
-                rides.push(ride);
-                tours.push(order.cloned().unwrap_or_default());
-            }
+/// See [`DayProblem::build`].
+pub(super) fn build(
+    state: &PlannerState,
+    travel: &mut Travel,
+    now: Timestamp,
+    day: LocalDay,
+    orders: &Orders,
+    open: &[JobId],
+) -> Result<DayProblem, Rejection> {
+    let mut builder = Builder {
+        state,
+        travel,
+        now,
+        day,
+        origin: day.minute(0, state.zone),
+        dimensions: dimensions(state),
+        words: Words { known: Vec::new(), next: 2 },
+        kept_out: Vec::new(),
+        tasks: Vec::new(),
+        jobs: Vec::new(),
+    };
+    builder.open(open)?;
+    let mut rides = Vec::new();
+    let mut tours: Vec<Vec<JobId>> = Vec::new();
+    for (id, crew) in &state.technicians {
+        let order = orders.get(id);
+        if let Some(ride) = builder.ride(*id, crew, order.map(Vec::as_slice)) {
+            rides.push(ride);
+            tours.push(order.cloned().unwrap_or_default());
         }
-        builder.finish(rides, tours)
     }
-
-    /// The schedule of one technician's tour in this problem.
-    pub fn schedule(&self, vehicle: VehicleId, tasks: &[TaskId]) -> Schedule {
-        Schedule::of(&self.problem, vehicle, tasks)
-    }
-
-    pub fn vehicle_of(&self, technician: TechnicianId) -> Option<VehicleId> {
-        let at = self.technicians.iter().position(|known| *known == technician)?;
-        Some(VehicleId(at as u32))
-    }
-
-    pub fn task_of(&self, job: JobId) -> Option<TaskId> {
-        self.jobs.iter().position(|known| *known == job).map(|at| TaskId(at as u32))
-    }
-
-    pub fn job_of(&self, task: TaskId) -> JobId {
-        self.jobs[task.index()]
-    }
-
-    /// What the technician has begun that day.
-    pub fn begun(&self, vehicle: VehicleId) -> &Begun {
-        &self.begun[vehicle.index()]
-    }
-
-    pub fn truck(&self, vehicle: VehicleId) -> Option<TruckId> {
-        self.trucks[vehicle.index()]
-    }
-
-    /// The instant of a second of the day.
-    pub fn instant(&self, second: i64) -> Timestamp {
-        self.origin.plus_secs(second)
-    }
-
-    /// The customer was told a window.
-    pub fn is_promised(&self, task: TaskId) -> bool {
-        self.promised[task.index()]
-    }
-
-    /// The word of a skill number; none for the numbers that stand for rules of the plan.
-    pub fn skill_word(&self, number: u32) -> Option<&str> {
-        self.words.iter().find(|(known, _)| *known == number).map(|(_, word)| word.as_str())
-    }
-
-    /// The orders of a plan of this problem.
-    pub fn orders_of(&self, plan: &Plan) -> Orders {
-        self.technicians
-            .iter()
-            .zip(&plan.tours)
-            .map(|(technician, tour)| {
-                (*technician, tour.iter().map(|task| self.job_of(*task)).collect())
-            })
-            .collect()
-    }
-}
-
-/// The window that binds a job: what was promised, or else what is wanted. A window that had ended when
-/// an earlier visit ended has been kept or broken by that visit and binds no longer.
-pub fn binding_window(job: &Job) -> Option<TimeWindow> {
-    let last_end = job.visits.iter().filter_map(|visit| visit.finished_at).max();
-    let is_alive =
-        |window: &TimeWindow| last_end.is_none_or(|finished_at| window.until > finished_at);
-    job.promised.filter(is_alive).or_else(|| job.wanted.filter(is_alive))
-}
-
-/// The route's truck if the day has begun, the technician's present one otherwise.
-pub fn truck_of(crew: &Crew, route: Option<&Route>, has_begun: bool) -> Option<TruckId> {
-    match route {
-        Some(route) if has_begun => route.truck,
-        _ => crew.technician.truck,
-    }
-}
-
-/// What lateness that is there already costs.
-pub(super) fn tolerance() -> Tolerance {
-    Tolerance { lateness_per_hour: LATE_HOUR, overtime_per_hour: LATE_HOUR }
+    builder.finish(rides, tours)
 }
 
 fn dimensions(state: &PlannerState) -> Vec<String> {
@@ -419,10 +303,7 @@ impl Builder<'_> {
             .map_err(|error| unplannable(&error))?
             .tolerating(&plan, tolerance())
             .map_err(|error| unplannable(&error))?;
-        let promised = |job: &JobId| {
-            let job = &self.state.jobs[job].job;
-            job.promised.is_some() && binding_window(job) == job.promised
-        };
+        let promised = |job: &JobId| is_promised(&self.state.jobs[job].job);
         Ok(DayProblem {
             day: self.day,
             origin: self.origin,
