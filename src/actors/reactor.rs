@@ -6,10 +6,11 @@ use crate::actors::directory::{Directory, Submit};
 use crate::actors::execute::{Around, Refusal};
 use crate::actors::recorder::{Committed, SetCursor};
 use crate::domain::access::SystemPart;
+use crate::domain::fieldwork::job::JobCommand;
 use crate::domain::reaction::{self, Reaction};
 use crate::domain::{Command, Envelope, Fact, Who};
-use crate::store::{journal, tables};
-use crate::units::id::{OrganizationId, TerritoryId};
+use crate::store::{StoreError, journal, tables};
+use crate::units::id::{CommandId, OrganizationId, TerritoryId};
 use actix::prelude::*;
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
@@ -113,7 +114,17 @@ impl Reactor {
         let (around, directory) = (self.around.clone(), self.directory.clone());
         let react = async move {
             for (at, reaction) in reaction::reactions(&fact).into_iter().enumerate() {
-                send_until_heard(&around, &directory, &fact, at, reaction).await;
+                let id = reaction::command_id(&fact, at);
+                match commands(&around, fact.organization, id, reaction).await {
+                    Ok(commands) => {
+                        for (id, command) in commands {
+                            send_until_heard(&around, &directory, &fact, id, command).await;
+                        }
+                    }
+                    Err(error) => {
+                        tracing::error!(fact.seq, %error, "what follows from a fact could not be read");
+                    }
+                }
             }
             let cursor = SetCursor { organization: fact.organization, name: CURSOR, seq: fact.seq };
             if !matches!(around.recorder.send(cursor).await, Ok(Ok(()))) {
@@ -129,38 +140,56 @@ impl Reactor {
     }
 }
 
+/// The commands that a reaction comes down to, each with the id under which it is sent.
+async fn commands(
+    around: &Around,
+    organization: OrganizationId,
+    id: CommandId,
+    reaction: Reaction,
+) -> Result<Vec<(CommandId, Command)>, StoreError> {
+    let found = around.store.read(move |db| {
+        let plan = |territory: Option<TerritoryId>, command| {
+            territory.map(|territory| (id, Command::Plan(territory, command)))
+        };
+        Ok(match reaction {
+            Reaction::ForJob(job, command) => {
+                let found = tables::job::find(db, organization, job)?;
+                plan(found.map(|job| job.territory), command).into_iter().collect()
+            }
+            Reaction::ForTechnician(technician, command) => {
+                let found = tables::technician::find(db, organization, technician)?;
+                plan(found.map(|found| found.territory), command).into_iter().collect()
+            }
+            Reaction::TurnRound(technician) => {
+                tables::visit::list_en_route(db, organization, technician)?
+                    .into_iter()
+                    .map(|(job, visit)| {
+                        let id = CommandId::derived(id.0, &visit.to_string());
+                        (id, Command::Job(job, JobCommand::TurnBack { visit }))
+                    })
+                    .collect()
+            }
+        })
+    });
+    found.await
+}
+
 async fn send_until_heard(
     around: &Around,
     directory: &Addr<Directory>,
     fact: &Fact,
-    at: usize,
-    reaction: Reaction,
+    command_id: CommandId,
+    command: Command,
 ) {
-    let organization = fact.organization;
-    let (territory, command) = match reaction {
-        Reaction::ForJob(job, command) => {
-            let read = around.store.read(move |db| tables::job::find(db, organization, job)).await;
-            (read.ok().flatten().map(|job| job.territory), command)
-        }
-        Reaction::ForTechnician(technician, command) => {
-            let read = around
-                .store
-                .read(move |db| tables::technician::find(db, organization, technician))
-                .await;
-            (read.ok().flatten().map(|technician| technician.territory), command)
-        }
-    };
-    let Some(territory): Option<TerritoryId> = territory else { return };
     for _ in 0..ATTEMPTS_MAX {
-        let now = around.clock.now();
         let envelope = Envelope {
-            command_id: reaction::command_id(fact, at),
-            organization,
+            command_id,
+            organization: fact.organization,
             who: Who::System { part: SystemPart::Reactor },
             meant_at: fact.recorded_at,
-            arrived_at: now,
+            arrived_at: around.clock.now(),
             body_hash: [0; 32],
-            command: Command::Plan(territory, command.clone()),
+            command: command.clone(),
         };
         match directory.send(Submit(envelope)).await {
             Ok(Ok(_)) => return,

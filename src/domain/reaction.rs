@@ -14,6 +14,8 @@ pub enum Reaction {
     ForJob(JobId, PlanCommand),
     /// For the Planner of the technician's territory.
     ForTechnician(TechnicianId, PlanCommand),
+    /// For the Job of each visit that the technician is on the way to: they turn round.
+    TurnRound(TechnicianId),
 }
 
 /// What follows from this fact, in order.
@@ -35,7 +37,11 @@ pub fn reactions(fact: &Fact) -> Vec<Reaction> {
             _ => vec![],
         },
         (Event::Duty(DutyEvent::FellSick), Aggregate::Duty(technician)) => {
-            vec![Reaction::ForTechnician(technician, PlanCommand::Release { technician })]
+            // First, so that what they were on the way to is released as well.
+            vec![
+                Reaction::TurnRound(technician),
+                Reaction::ForTechnician(technician, PlanCommand::Release { technician }),
+            ]
         }
         _ => vec![],
     }

@@ -53,10 +53,8 @@ fn find_next(
     route: &Route,
 ) -> Result<Option<(Job, Visit, Point)>, StoreError> {
     let ids: Vec<JobId> = route.stops.iter().map(|stop| stop.job).collect();
-    let jobs: HashMap<JobId, Job> = tables::job::list(db, organization, &ids)?
-        .into_iter()
-        .map(|job| (job.id, job))
-        .collect();
+    let jobs: HashMap<JobId, Job> =
+        tables::job::list(db, organization, &ids)?.into_iter().map(|job| (job.id, job)).collect();
     let ahead = route.stops.iter().filter_map(|stop| {
         let job = jobs.get(&stop.job)?;
         let visit = job.find_visit(stop.visit)?;
@@ -187,7 +185,11 @@ impl Driver {
                 let done_at =
                     started_at.plus_ms((f64::from(job.duration_s) * 1000.0 * pace) as i64);
                 if now < done_at {
-                    self.stand(here, (done_at.ms_since(now) as f64 / 1000.0).min(self.look_every_s().max(60.0))).await;
+                    self.stand(
+                        here,
+                        (done_at.ms_since(now) as f64 / 1000.0).min(self.look_every_s().max(60.0)),
+                    )
+                    .await;
                 } else {
                     let outcome = match chance.random_range(0..40) {
                         0 => Outcome::NoShow,

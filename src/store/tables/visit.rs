@@ -81,6 +81,21 @@ pub(in crate::store) fn of_jobs(
     Ok(found)
 }
 
+/// The visits that the technician is on the way to, with their jobs: one at most, if all goes well.
+pub fn list_en_route(
+    db: &mut Db,
+    organization: OrganizationId,
+    technician: TechnicianId,
+) -> Result<Vec<(JobId, VisitId)>, StoreError> {
+    let rows: Vec<(Vec<u8>, Vec<u8>)> = both!(db, |c| visits::table
+        .filter(visits::organization.eq(organization.store()))
+        .filter(visits::technician.eq(technician.store()))
+        .filter(visits::status.eq(VisitStatus::EnRoute.store()))
+        .select((visits::job, visits::id))
+        .load(c))?;
+    rows.into_iter().map(|(job, visit)| Ok((JobId::load(job)?, VisitId::load(visit)?))).collect()
+}
+
 /// Writes the visits of these jobs as they are now, instead of what was there.
 pub(in crate::store) fn replace<'a>(
     db: &mut Db,

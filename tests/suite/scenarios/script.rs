@@ -251,11 +251,12 @@ impl Day<'_> {
         self.client
             .post(&format!("technicians/{technician}/duty"), json!({ "status": "sick" }))
             .await;
+        self.ends_the_visit_at_work(&technician).await;
         let plan = self
             .client
             .until("the visits to move", 1_800.0, async || {
                 let plan = self.plan().await;
-                not_begun(&plan, &technician).is_empty().then_some(plan)
+                ahead_of(&plan, &technician).is_empty().then_some(plan)
             })
             .await;
         let mut moved = 0;
@@ -277,6 +278,18 @@ impl Day<'_> {
             .find(|one| id_of(one) == technician)
             .expect("the technician");
         assert_eq!(sick["duty"]["status"], "sick");
+    }
+
+    /// Who falls ill at work leaves it half done: the office says so, and the job is open again.
+    async fn ends_the_visit_at_work(&self, technician: &str) {
+        let plan = self.plan().await;
+        for job in items(&plan, "jobs") {
+            let at_work = open_visit(job)
+                .filter(|visit| visit["status"] == "on_site" && visit["technician"] == technician);
+            let Some(visit) = at_work else { continue };
+            let path = format!("jobs/{}/visits/{}/finish", id_of(job), id_of(visit));
+            self.client.post(&path, json!({ "outcome": "partial", "remark": "fell ill" })).await;
+        }
     }
 
     async fn the_customers_page_follows(&self, tracked: &Tracked) {
@@ -330,7 +343,6 @@ impl Day<'_> {
                     .into_iter()
                     .map(|one| ahead_of(&plan, &id_of(one)).len())
                     .sum::<usize>();
-                println!("{} {}", self.at(&plan), items(&plan, "technicians").into_iter().map(|one| format!("{}/{} ", ahead_of(&plan, &id_of(one)).len(), word(&one["duty"]["status"]))).collect::<String>());
                 (ahead == 0).then_some(plan)
             })
             .await;
