@@ -7,6 +7,7 @@ use crate::api::caller::Caller;
 use crate::api::error::Problem;
 use crate::api::job::show;
 use crate::api::state::ApiState;
+use crate::auth::secret;
 use crate::domain::Command;
 use crate::domain::fieldwork::job::{JobCommand, Outcome};
 use crate::units::id::{JobId, VisitId};
@@ -48,7 +49,7 @@ macro_rules! steps {
             let (job, $visit) = *ids;
             let $step = body.value;
             let age_ms = $step.meant_at_age_ms;
-            carry(&state, &caller, job, age_ms, body.hash, $command).await
+            carry(&state, &caller, job, age_ms, $command).await
         }
     )*};
 }
@@ -70,7 +71,7 @@ pub async fn finish(
     let (job, visit) = *ids;
     let VisitEnd { meant_at_age_ms, outcome, remark } = body.value;
     let command = JobCommand::Finish { visit, outcome, remark };
-    carry(&state, &caller, job, meant_at_age_ms, body.hash, command).await
+    carry(&state, &caller, job, meant_at_age_ms, command).await
 }
 
 async fn carry(
@@ -78,7 +79,6 @@ async fn carry(
     caller: &Caller,
     job: JobId,
     age_ms: Option<i64>,
-    hash: [u8; 32],
     command: JobCommand,
 ) -> Result<Json<JobDone>, Problem> {
     let age_ms = age_ms.unwrap_or(0);
@@ -93,7 +93,8 @@ async fn carry(
     let meant_at = state.now().plus_ms(-domain_age_ms);
     // Somebody else's job is one that is not there.
     show(state, caller, job).await?;
-    let wish = caller.wish(hash);
+    // A phone that sends again what was not answered says that it is older by now: the same wish.
+    let wish = caller.wish(secret::hash(&serde_json::to_vec(&command).unwrap_or_default()));
     let answer = state.submit_meant(wish, Command::Job(job, command), meant_at).await?;
     let job = show(state, caller, job).await?;
     Ok(Json(JobDone { answer: answer.into(), job, placement: None }))

@@ -88,11 +88,12 @@ impl Ground {
             },
         };
         actix::System::new().block_on(async {
+            let told = told_to_stop();
             let app = App::start(parts, entrance).map_err(not_started)?;
             let url = address_of(settings, &app, is_https);
             let stopped = match begin(&app, &url).await {
                 Ok(()) => {
-                    until_told_to_stop().await;
+                    until_told_to_stop(told).await;
                     tracing::info!("stopping");
                     Ok(())
                 }
@@ -172,31 +173,40 @@ fn raise_open_files() {
 }
 
 /// Waits for Ctrl-C or the signal to end. A second one ends the process at once.
-async fn until_told_to_stop() {
-    told_to_stop().await;
+async fn until_told_to_stop(told: impl Future<Output = ()>) {
+    told.await;
+    let again = told_to_stop();
     actix::spawn(async {
-        told_to_stop().await;
+        again.await;
         std::process::exit(i32::from(Exit::Interrupted as u8));
     });
 }
 
-async fn told_to_stop() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let Ok(mut end) = signal(SignalKind::terminate()) else {
-            let _ = tokio::signal::ctrl_c().await;
-            return;
-        };
+/// Listens from now on, also before it is awaited: whoever reads that we are ready may stop us at once.
+#[cfg(unix)]
+fn told_to_stop() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let heard = |kind| {
+        let signal = signal(kind);
+        async {
+            match signal {
+                Ok(mut signal) => _ = signal.recv().await,
+                Err(_) => std::future::pending().await,
+            }
+        }
+    };
+    let (interrupt, terminate) = (heard(SignalKind::interrupt()), heard(SignalKind::terminate()));
+    async {
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = end.recv() => {}
+            () = interrupt => {}
+            () = terminate => {}
         }
     }
-    #[cfg(not(unix))]
-    {
-        let _ = tokio::signal::ctrl_c().await;
-    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_stop() {
+    let _ = tokio::signal::ctrl_c().await;
 }
 
 #[cfg(test)]

@@ -160,7 +160,8 @@ fn best_place(
     mut beat: Cost,
 ) -> Option<PlaceFound> {
     let mut found = None;
-    for after in tour.pinned(problem)..=tour.tasks().len() {
+    // From the end: of places that cost the same, the one that makes the fewest others wait.
+    for after in (tour.pinned(problem)..=tour.tasks().len()).rev() {
         if let Some(cost) = judge(problem, tour, walker, task, after, beat) {
             beat = cost;
             found = Some((cost, after, None));

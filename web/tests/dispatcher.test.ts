@@ -3,7 +3,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DESK, expectAccessible, logIn, openPage, type OpenedPage, PATIENCE_MS, PHONE, startBrowser, tap } from "./browser";
-import { startServer, type Server } from "./server";
+import { Program, startServer, type Server } from "./server";
 
 let server: Server;
 let browser: Browser;
@@ -37,7 +37,33 @@ async function createJob(page: Page, customer: string): Promise<void> {
   await panel.getByRole("option").first().waitFor();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
+  // Everyone in the sample can do it.
+  await panel.getByLabel("Service").selectOption({ label: "Screen repair" });
   await tap(panel.getByRole("button", { name: "Create and place" }));
+}
+
+/** Sends technicians across the town for what others pass by. */
+async function makePlanWorse(): Promise<void> {
+  const office = await Program.login(server, "dispatcher");
+  const { items: territories } = await office.call<{ items: { id: string }[] }>("GET", "/territories");
+  const { items: services } = await office.call<{ items: { id: string; name: string }[] }>("GET", "/service-types");
+  const territory = territories[0]?.id;
+  const plan = await office.call<{
+    day: string;
+    technicians: { id: string; duty: { status: string }; start: { lat: number; lon: number } }[];
+  }>("GET", `/territories/${territory}/plan`);
+  const onDuty = plan.technicians.filter((each) => each.duty.status === "on").slice(0, 4);
+  for (const [at, technician] of onDuty.entries()) {
+    const { start } = onDuty[(at + 1) % onDuty.length] ?? technician;
+    const { job } = await office.call<{ job: { id: string } }>("POST", "/jobs", {
+      territory,
+      new_customer: { name: `Detour ${at}`, phone: "", email: "" },
+      new_location: { address: "Across the town", lat: start.lat, lon: start.lon, notes: "" },
+      service_type: services.find((each) => each.name === "Screen repair")?.id,
+      title: "Detour",
+    });
+    await office.call("POST", `/jobs/${job.id}/assign`, { technician: technician.id, day: plan.day, anyway: true, seen: [] });
+  }
 }
 
 describe("the dispatcher's console", () => {
@@ -138,6 +164,7 @@ describe("the dispatcher's console", () => {
 
   it("offers a better plan and applies it", async () => {
     const { page, close } = await openConsole();
+    await makePlanWorse();
     await tap(page.getByRole("button", { name: "Improve" }));
     const proposal = page.getByRole("region", { name: "Proposal" });
     await proposal.waitFor({ timeout: 60_000 });

@@ -184,7 +184,7 @@ describe("the driver's page", () => {
   });
 
   it("tells the office of a problem in three taps", async () => {
-    const made = await makeDriver("Problem Four", 1);
+    const made = await makeDriver("Trouble Four", 1);
     const { page, close } = await openDriver(made);
     await press(page, "Start my day");
     await big(page).filter({ hasText: "Accept" }).waitFor();

@@ -43,7 +43,7 @@ pub(super) fn assign(
     check_day(state, revision.now, day)?;
     check_seen(state, seen)?;
     if let Some(reason) = reason::lasting(state, crew, facts) {
-        return Err(refused(&reason, ""));
+        return Err(refused(&reason, false));
     }
     let place = revision.travel.place(day, state.jobs[&job].at);
     place.map_err(|error| off_the_map("location", &error))?;
@@ -56,17 +56,17 @@ pub(super) fn assign(
     let (Some(vehicle), Some(task)) = (problem.vehicle_of(technician), problem.task_of(job)) else {
         let kept_out = problem.kept_out.iter().find(|reason| reason.technician == technician);
         return Err(kept_out
-            .map_or_else(|| Rejection::not_found("technician"), |reason| refused(reason, "")));
+            .map_or_else(|| Rejection::not_found("technician"), |reason| refused(reason, false)));
     };
     let best = best_position(&problem, vehicle, task, wish.position);
     let broken = broken_rules(&problem, vehicle, task, facts, &best);
     if let Some(hard) = broken.iter().find(|reason| reason.rule == "capacity") {
-        return Err(refused(hard, ""));
+        return Err(refused(hard, false));
     }
     if let Some(tightest) = broken.first()
         && !anyway
     {
-        return Err(refused(tightest, "; repeat it with anyway to do it all the same"));
+        return Err(refused(tightest, true));
     }
     let (arrival_at, added_travel_s, added_travel_m, lateness_s) =
         shift_of_plan(&problem, &problem.plan, vehicle, task, best.position);
@@ -232,10 +232,12 @@ fn broken_rules(
 }
 
 /// The refusal of a hand's wish: code and sentence of the rule, with its numbers.
-fn refused(reason: &Reason, cure: &str) -> Rejection {
+/// The refusal for a rule; `helps_anyway` if people may decide to break it.
+fn refused(reason: &Reason, helps_anyway: bool) -> Rejection {
+    let cure = if helps_anyway { "; repeat it with anyway to do it all the same" } else { "" };
     Rejection::conflict(
         &format!("rule_{}", reason.rule),
         format!("the technician cannot take the job: {}{cure}", reason.sentence),
     )
-    .with_facts(json!({ "reasons": [reason] }))
+    .with_facts(json!({ "reasons": [reason], "anyway": helps_anyway }))
 }

@@ -120,9 +120,17 @@ async fn what_a_phone_says_late_is_stamped_with_when_it_was_meant() {
     let before = system.state.now().ms();
     let driver = system.token(Role::Technician);
     let body = json!({ "meant_at_age_ms": 600_000 });
-    let done = system.post(&driver, &path, body).await.ok();
+    let done = system.post_once(&driver, "tap 1", &path, body).await.ok();
     let accepted_at = done["job"]["visits"][0]["accepted_at"].as_i64().unwrap();
     assert!((accepted_at - (before - 600_000)).abs() < 10_000, "{accepted_at} {before}");
+
+    // The answer got lost on the way: the phone sends it again, a little older by now.
+    let again = json!({ "meant_at_age_ms": 615_000 });
+    let done = system.post_once(&driver, "tap 1", &path, again).await.ok();
+    assert_eq!(done["job"]["visits"][0]["accepted_at"].as_i64(), Some(accepted_at));
+    let other = json!({ "meant_at_age_ms": 615_000, "remark": "another wish" });
+    let path = format!("/jobs/{id}/visits/{visit}/decline");
+    system.post_once(&driver, "tap 1", &path, other).await.refused(409, "idempotency_key_reused");
 }
 
 #[actix_web::test]

@@ -33,6 +33,11 @@ export class ApiError extends Error {
   get isStale(): boolean {
     return this.status === 409 && this.code.includes("stale");
   }
+
+  /** A rule is in the way that people may decide to break. */
+  get helpsAnyway(): boolean {
+    return (this.facts as { anyway?: boolean } | null)?.anyway === true;
+  }
 }
 
 export interface RequestOptions {

@@ -379,10 +379,9 @@ export class Desk {
       return true;
     } catch (error) {
       const { again = null, anyway = null } = words;
-      const isRule = error instanceof ApiError && (error.status === 409 || error.status === 422);
       if (error instanceof ApiError && (error.isStale || error.isTransient) && again !== null) {
         toasts.warn(sentenceOf(error), { label: "Try again", run: again });
-      } else if (isRule && anyway !== null) {
+      } else if (error instanceof ApiError && error.helpsAnyway && anyway !== null) {
         toasts.warn(sentenceOf(error), { label: "Assign anyway", run: anyway });
       } else {
         toasts.warn(sentenceOf(error));
