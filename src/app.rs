@@ -4,13 +4,14 @@
 //! threads of their own; reading, writing and searching happen on threads that may wait.
 
 use crate::actors::directory::Directory;
-use crate::actors::hub::Hub;
+use crate::actors::hub::{CutOff, Hub};
 use crate::actors::reactor::Reactor;
 use crate::actors::recorder::{Committed, Follow, Recorder};
 use crate::actors::solver_pool::SolverPool;
 use crate::actors::{Around, Live};
 use crate::api::{self, ApiOptions, ApiState};
 use crate::auth::Auth;
+use crate::domain::{Aggregate, Event, Who};
 use crate::roads::Map;
 use crate::store::{Store, StoreError};
 use crate::telemetry::Metrics;
@@ -164,7 +165,8 @@ fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
     Ok(socket.into())
 }
 
-/// Tells who is logged in from what is recorded: a revoked session ends at once, everywhere.
+/// Tells who is logged in from what is recorded: a revoked session or link ends at once, everywhere.
+/// (Sockets of users look at the revocations themselves.)
 struct AuthListener {
     auth: Auth,
     hub: Addr<Hub>,
@@ -181,7 +183,11 @@ impl Handler<Committed> for AuthListener {
         let now = real_now();
         for fact in facts.iter() {
             self.auth.revocations.hear(fact, now);
+            if let (Event::TrackingLinkRevoked { .. }, Aggregate::TrackingLink(link)) =
+                (&fact.event, fact.aggregate)
+            {
+                self.hub.do_send(CutOff(Who::Customer { link }));
+            }
         }
-        let _ = &self.hub;
     }
 }

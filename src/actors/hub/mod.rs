@@ -97,7 +97,7 @@ pub struct Join {
 #[rtype(result = "()")]
 pub struct Leave(pub ConnectionId);
 
-/// Do: end every connection of this session's user (the session was revoked).
+/// Do: end every connection of this caller at once (their tracking link was revoked).
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct CutOff(pub Who);

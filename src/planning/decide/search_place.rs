@@ -8,7 +8,7 @@ use crate::domain::fieldwork::job::Job;
 use crate::planning::problem::DayProblem;
 use crate::planning::reason::{self, Reason};
 use crate::solver::insertion::{self, Insertion};
-use crate::solver::{COST_UNIT, Plan, Schedule, Stop, TaskId, Tours, VehicleId};
+use crate::solver::{COST_UNIT, Plan, Schedule, Stop, TaskId, Tours, VehicleId, Visit};
 use crate::units::id::{JobId, TechnicianId};
 use crate::units::{LocalDay, Timestamp};
 use serde::Serialize;
@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 const VEHICLES_MAX: usize = 8;
 /// A second of travel is worth so many seconds of delay.
 const DELAY: i64 = 60;
-/// So many points of priority weigh a job's own delay once more.
+/// So many points of priority weigh the delay of a job once more.
 const URGENCY: i64 = 10;
 
 /// A place that was found.
@@ -97,31 +97,35 @@ fn try_day(
 }
 
 /// The best place where time matters too: of the vehicles with the least detours, the place that costs
-/// least in travel and in delay, its own and that of the stops behind it. An urgent job weighs its own
-/// delay more. (The insertion alone counts detours: it would do a free job after an hour of waiting.)
+/// least in travel and in delay, its own and that of the stops behind it, each the more the more urgent it
+/// is; where that is the same, whoever came first is not moved. (The insertion alone counts detours: it
+/// would do a free job after an hour of waiting.)
 pub(in crate::planning) fn soonest_of_best(
     problem: &DayProblem,
     tours: &mut Tours<'_>,
     task: TaskId,
 ) -> Option<Insertion> {
-    let own_weight = 1 + i64::from(problem.problem.task(task).priority) / URGENCY;
+    let urgency = |task: TaskId| 1 + i64::from(problem.problem.task(task).priority) / URGENCY;
+    let starts_s = |schedule: &Schedule| -> i64 {
+        let start = |visit: &Visit| match visit.stop {
+            Stop::Task(task) => urgency(task) * visit.start_s,
+            _ => 0,
+        };
+        schedule.visits.iter().map(start).sum()
+    };
     let mut best: Option<(i64, Insertion)> = None;
     for first in insertion::ranked(tours, task).into_iter().take(VEHICLES_MAX) {
         let present = tours.tour(first.vehicle).tasks();
         let was = problem.schedule(first.vehicle, present);
-        let starts_s = |schedule: &Schedule| -> i64 {
-            let tasks = schedule.visits.iter().filter(|visit| matches!(visit.stop, Stop::Task(_)));
-            tasks.map(|visit| visit.start_s).sum()
-        };
-        for after in 0..=present.len() {
+        for after in (0..=present.len()).rev() {
             let mut tasks = present.to_vec();
             tasks.insert(after, task);
             let is = problem.schedule(first.vehicle, &tasks);
-            let Some(visit) = is.visit_of(task).filter(|_| is.violations.is_empty()) else {
+            if !is.violations.is_empty() {
                 continue;
-            };
+            }
             let cost = is.cost.total() - if present.is_empty() { 0 } else { was.cost.total() };
-            let delay_s = starts_s(&is) - starts_s(&was) + visit.start_s * (own_weight - 1);
+            let delay_s = starts_s(&is) - starts_s(&was);
             let price = cost / COST_UNIT + delay_s / DELAY;
             if best.is_none_or(|(known, _)| price < known) {
                 best = Some((price, Insertion { after, cost, ..first }));

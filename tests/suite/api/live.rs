@@ -213,6 +213,29 @@ async fn revoking_a_session_ends_its_connections_within_a_second_or_two() {
 }
 
 #[actix_web::test]
+async fn revoking_a_tracking_link_ends_the_connection_of_its_page() {
+    let system = System::start().await;
+    let url = serve(&system);
+    let dispatcher = system.token(Role::Dispatcher);
+    let job = system.job("Followed").await;
+    let path = format!("/jobs/{}/tracking-links", job["id"].as_str().unwrap());
+    let link = system.post(&dispatcher, &path, json!({})).await.ok();
+    let opened = system.post("", "/tracking/open", json!({ "token": link["token"] })).await;
+    let cookies = [("sortie_tracking", opened.cookie("sortie_tracking"))];
+    let own = Some("same-origin");
+    let ticket = system.page("POST", "/live/tickets", &cookies, own, Some(json!({}))).await.ok();
+    let mut socket = connect(&url).await;
+    say(&mut socket, json!({ "type": "hello", "ticket": ticket["ticket"] })).await;
+    assert_eq!(hear(&mut socket).await["type"], "welcome");
+    say(&mut socket, json!({ "type": "subscribe", "id": 1, "topic": { "kind": "tracking" } }))
+        .await;
+    assert_eq!(hear(&mut socket).await["type"], "snapshot");
+    let revoke = format!("/tracking-links/{}", link["id"].as_str().unwrap());
+    system.delete(&dispatcher, &revoke).await;
+    closed_with(&mut socket).await;
+}
+
+#[actix_web::test]
 async fn a_message_that_is_too_long_and_too_many_of_them_end_the_connection() {
     let system = System::start().await;
     let url = serve(&system);
