@@ -109,7 +109,7 @@ pub(in crate::planning) fn soonest_of_best(
     let starts_s = |schedule: &Schedule| -> i64 {
         let start = |visit: &Visit| match visit.stop {
             Stop::Task(task) => urgency(task) * visit.start_s,
-            _ => 0,
+            Stop::Break(_) => 0,
         };
         schedule.visits.iter().map(start).sum()
     };
