@@ -142,6 +142,7 @@ describe("the driver's page", () => {
     await expect.poll(() => page.getByText(/waiting · safe/).count()).toBe(0);
     // The worker has the page in store before the network goes.
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    await big(page).filter({ hasText: "Accept" }).waitFor();
     await context.setOffline(true);
     await press(page, "Accept");
     await press(page, "Start driving");

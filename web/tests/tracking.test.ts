@@ -31,9 +31,13 @@ describe("the customer's page", () => {
     await expect
       .poll(
         async () => {
-          const words = (await heading.textContent()) ?? "";
+          // Both at one moment, so that what is seen belongs together.
+          const [words, count] = await page.evaluate((): [string, number] => [
+            document.querySelector("h1")?.textContent ?? "",
+            document.querySelectorAll(".map").length,
+          ]);
           seen.add(words);
-          maps[words] = Math.max(maps[words] ?? 0, await page.locator(".map").count());
+          maps[words] = Math.max(maps[words] ?? 0, count);
           return words;
         },
         { timeout: 110_000, interval: 300 },

@@ -9,7 +9,7 @@ use crate::domain::plan::PlanEvent;
 use crate::domain::{Aggregate, Event, Fact};
 use crate::store::{Db, StoreError, journal, tables, views};
 use crate::units::LocalDay;
-use crate::units::id::{JobId, OrganizationId, RouteId, TerritoryId};
+use crate::units::id::{JobId, OrganizationId, RouteId, TechnicianId, TerritoryId};
 use actix::prelude::*;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashSet};
@@ -28,6 +28,7 @@ pub struct Change {
     territory: Option<TerritoryId>,
     day: Option<LocalDay>,
     job: Option<JobId>,
+    technician: Option<TechnicianId>,
     /// The route itself, or for a job the routes that its visits are on.
     routes: HashSet<RouteId>,
 }
@@ -41,7 +42,10 @@ impl Change {
                 self.territory == Some(*territory) && self.day.is_none_or(|of| of == *day)
             }
             Topic::Job { job } => self.job == Some(*job) && self.kind == "job",
-            Topic::Route { technician, day } => self.routes.contains(&route_of(*technician, *day)),
+            Topic::Route { technician, day } => {
+                self.technician == Some(*technician)
+                    || self.routes.contains(&route_of(*technician, *day))
+            }
             Topic::Tracking => self.kind == "job" && self.job == tracked_job,
         }
     }
@@ -85,6 +89,7 @@ fn read_change(
         territory: None,
         day: None,
         job: None,
+        technician: None,
         routes: HashSet::new(),
     };
     Ok(match aggregate {
@@ -103,6 +108,7 @@ fn read_change(
         Aggregate::Technician(id) | Aggregate::Duty(id) => {
             views::technician_view(db, organization, id)?.map(|view| Change {
                 territory: Some(view.territory),
+                technician: Some(id),
                 ..change("technician", value(&view))
             })
         }

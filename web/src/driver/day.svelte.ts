@@ -3,7 +3,7 @@
 
 import { ApiError, onSignedOut, sentenceOf } from "../api/client";
 import * as api from "../api/endpoints";
-import type { DayView, DutyStatus, Id, Me, Outcome, TechnicianView } from "../api/types";
+import type { DayView, DutyStatus, Id, JobView, Me, Outcome, TechnicianView } from "../api/types";
 import { type Connection, type Handle, LiveClient, liveUrl } from "../live/client";
 import type { Change, Snapshot } from "../live/protocol";
 import { type Database, type Entry, openDatabase } from "../offline/database";
@@ -17,10 +17,13 @@ interface Kept {
   me: Me;
   day: string;
   view: DayView;
-  duty: DutyStatus;
+  duty: Duty;
 }
 
+type Duty = Pick<TechnicianView["duty"], "status" | "since">;
+
 const EMPTY: DayView = { route: null, jobs: [] };
+const OFF: Duty = { status: "off", since: 0 };
 
 export class DriverDay {
   isLoggedIn = $state<boolean | undefined>(undefined);
@@ -29,12 +32,12 @@ export class DriverDay {
   connection = $state<Connection>("connecting");
   problem = $state<string | null>(null);
   now = $state(Date.now());
-  duty = $state<DutyStatus>("off");
   waiting = $state.raw<Entry[]>([]);
   watch = $state<Watch>("off");
   positionsWaiting = $state(0);
   /** As the server last told it. */
   private server = $state.raw<DayView>(EMPTY);
+  private serverDuty = $state.raw<Duty>(OFF);
   private etas = $state.raw<Map<Id, number>>(new Map());
 
   readonly live: LiveClient;
@@ -62,6 +65,11 @@ export class DriverDay {
   readonly current = $derived(currentStop(this.stops));
   readonly refused = $derived(this.waiting.filter((entry) => entry.refusal !== null));
   readonly pending = $derived(this.waiting.filter((entry) => entry.refusal === null));
+
+  /** On duty or not: the last wish that waits, else what the server told. */
+  readonly duty = $derived<DutyStatus>(
+    (this.pending.findLast(isDutyWish)?.body["status"] as DutyStatus | undefined) ?? this.serverDuty.status,
+  );
 
   constructor() {
     this.live = new LiveClient({
@@ -93,11 +101,14 @@ export class DriverDay {
       this.me = kept.me;
       this.day = kept.day;
       this.server = kept.view;
-      this.duty = kept.duty;
+      this.serverDuty = kept.duty;
     }
     try {
       const me = await api.me();
-      if (kept !== undefined && kept.me.user.id !== me.user.id) this.server = EMPTY;
+      if (kept !== undefined && kept.me.user.id !== me.user.id) {
+        this.server = EMPTY;
+        this.serverDuty = OFF;
+      }
       this.me = me;
       this.live.clock.sync(me.now, me.speed);
     } catch (error) {
@@ -118,8 +129,8 @@ export class DriverDay {
       return;
     }
     this.live.start();
-    if (this.duty === "on") this.reporter?.start();
     await this.outbox?.tell();
+    this.reportOnDuty();
     void this.outbox?.flush();
   }
 
@@ -130,6 +141,7 @@ export class DriverDay {
     this.live.stop();
     this.handle = null;
     this.server = EMPTY;
+    this.serverDuty = OFF;
     this.me = null;
     this.isLoggedIn = false;
   }
@@ -165,7 +177,6 @@ export class DriverDay {
   async setDuty(status: "on" | "off"): Promise<void> {
     const technician = this.me?.user.technician;
     if (technician == null) return;
-    this.duty = status;
     await this.add({
       path: `/technicians/${technician}/duty`,
       body: { status },
@@ -173,13 +184,8 @@ export class DriverDay {
       label: status === "on" ? "On duty" : "Off duty",
       job: null,
     });
-    if (status === "on") {
-      this.reporter?.start();
-      void navigator.storage?.persist?.().catch(() => false);
-    } else {
-      this.reporter?.stop();
-    }
-    void this.keep();
+    this.reportOnDuty();
+    if (status === "on") void navigator.storage?.persist?.().catch(() => false);
   }
 
   async dismiss(entry: Entry): Promise<void> {
@@ -211,8 +217,13 @@ export class DriverDay {
           remove: (id) => database.delete("outbox", id),
         },
         onChange: (entries) => (this.waiting = entries),
-        onDone: (_entry, job) => {
-          if (job !== null) this.fold([{ kind: "job", value: job }]);
+        onDone: (entry, answer) => {
+          if (isDutyWish(entry)) {
+            this.fold([{ kind: "technician", value: answer as TechnicianView }]);
+            return;
+          }
+          const job = (answer as { job?: JobView } | undefined)?.job;
+          if (job !== undefined) this.fold([{ kind: "job", value: job }]);
         },
       });
     } catch {
@@ -277,10 +288,14 @@ export class DriverDay {
     void this.keep();
   }
 
-  private learnDuty(technician: TechnicianView): void {
-    if (technician.id !== this.me?.user.technician) return;
-    if (this.pending.some((entry) => entry.path.endsWith("/duty"))) return;
-    this.duty = technician.duty.status;
+  /** An answer and a snapshot may come in either order: the newer one holds. */
+  private learnDuty({ id, duty }: TechnicianView): void {
+    if (id !== this.me?.user.technician || duty.since < this.serverDuty.since) return;
+    this.serverDuty = duty;
+    this.reportOnDuty();
+  }
+
+  private reportOnDuty(): void {
     if (this.duty === "on") this.reporter?.start();
     else this.reporter?.stop();
   }
@@ -291,10 +306,14 @@ export class DriverDay {
       me: $state.snapshot(this.me),
       day: this.day,
       view: $state.snapshot(this.server),
-      duty: this.duty,
+      duty: $state.snapshot(this.serverDuty),
     };
     await this.database?.put("kept", kept, "day").catch(() => undefined);
   }
+}
+
+function isDutyWish(entry: Entry): boolean {
+  return entry.path.endsWith("/duty");
 }
 
 /** Which step of which visit an entry of the outbox stands for. */

@@ -2,7 +2,7 @@
 // lost on the way costs nothing: the same key gets the same answer.
 
 import { ApiError, request, sentenceOf } from "../api/client";
-import type { JobView, Ms } from "../api/types";
+import type { Ms } from "../api/types";
 import { Backoff } from "../live/backoff";
 import type { Entry } from "./database";
 
@@ -16,12 +16,12 @@ export interface Shelf {
 
 export interface OutboxOptions {
   shelf: Shelf;
-  send?: (entry: Entry, age_ms: number) => Promise<{ job?: JobView } | undefined>;
+  send?: (entry: Entry, age_ms: number) => Promise<unknown>;
   now?: () => Ms;
   backoff?: Backoff;
   /** After each change: what waits, in order. */
   onChange: (entries: Entry[]) => void;
-  onDone?: (entry: Entry, job: JobView | null) => void;
+  onDone?: (entry: Entry, answer: unknown) => void;
 }
 
 export class Outbox {
@@ -88,7 +88,7 @@ export class Outbox {
         const send = this.options.send ?? sendEntry;
         const answer = await send(entry, Math.max(0, this.now() - entry.madeAt));
         await this.options.shelf.remove(entry.id);
-        this.options.onDone?.(entry, answer?.job ?? null);
+        this.options.onDone?.(entry, answer);
       } catch (error) {
         if (!(error instanceof ApiError) || error.isTransient || error.status === 401) return false;
         // The key is ours alone: known with another body means carried out before, at another age.
@@ -101,7 +101,7 @@ export class Outbox {
   }
 }
 
-function sendEntry(entry: Entry, age_ms: number): Promise<{ job?: JobView } | undefined> {
+function sendEntry(entry: Entry, age_ms: number): Promise<unknown> {
   const body = entry.isAged ? { ...entry.body, meant_at_age_ms: age_ms } : entry.body;
   return request("POST", entry.path, { body, idempotencyKey: entry.key });
 }
