@@ -89,9 +89,16 @@ export async function logInAs(page: Page, email: string, password: string): Prom
   await page.keyboard.press("Enter");
 }
 
-/** A click that does not wait for two animation frames to show the target at rest. */
+/** A click on a target at rest; two looks tell, since animation frames may not come. */
 export async function tap(target: Locator): Promise<void> {
   await target.waitFor();
+  let before = "";
+  for (;;) {
+    const now = JSON.stringify(await target.boundingBox());
+    if (now === before) break;
+    before = now;
+    await target.page().waitForTimeout(60);
+  }
   await target.click({ force: true });
 }
 

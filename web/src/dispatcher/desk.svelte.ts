@@ -419,9 +419,11 @@ export class Desk {
         snapshot: (data: Snapshot) => {
           if (data === null || !("routes" in data)) return;
           this.plan.replace(data);
-          this.isLoaded = true;
           this.problem = null;
-          this.tell();
+          // At once, so that nobody reads of an empty day before the first telling.
+          this.tick();
+          this.revision += 1;
+          this.isLoaded = true;
         },
         changes: (changes) => {
           this.plan.fold(changes);
