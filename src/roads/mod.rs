@@ -9,8 +9,10 @@
 //! both on `plane`, the earth laid flat. `clip` cuts an extract; `town` makes one up.
 
 pub mod clip;
+pub(crate) mod cost;
 pub mod dijkstra;
 pub mod graph;
+pub mod hierarchy;
 pub mod map;
 pub mod network;
 pub mod osm;

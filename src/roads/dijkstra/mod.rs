@@ -13,6 +13,7 @@ mod search;
 #[cfg(test)]
 mod tests;
 
+use crate::roads::cost::Cost;
 use crate::roads::graph::Streets;
 use crate::roads::network::{Leg, Path, RoadError, RoadNetwork, Snap};
 use crate::roads::snap::SnapGrid;
@@ -20,7 +21,7 @@ use crate::units::{BoundingBox, Point};
 use petgraph::graph::EdgeIndex;
 use petgraph::visit::EdgeRef as _;
 use rayon::prelude::*;
-use search::{Arcs, Cost, Search};
+use search::{Arcs, Search};
 use std::sync::{Arc, Mutex, PoisonError};
 
 #[derive(Debug)]

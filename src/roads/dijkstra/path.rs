@@ -1,7 +1,8 @@
 //! One path with its course: which edges it takes, the points it runs over, and when it is where.
 
-use super::search::{Cost, FROM_START, Search};
+use super::search::{FROM_START, Search};
 use super::{DijkstraNetwork, Position, direct, leg};
+use crate::roads::cost::Cost;
 use crate::roads::network::{Path, Snap};
 use crate::units::Point;
 use petgraph::graph::EdgeIndex;

@@ -2,42 +2,9 @@
 //! problems in connexion with graphs", Numerische Mathematik 1, 1959, DOI 10.1007/BF01386390), with a
 //! heap in which outdated entries stay until they come up.
 
+use crate::roads::cost::Cost;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-
-/// Tenths of a second in the upper half, tenths of a metre in the lower: adding and comparing costs
-/// gives the fastest way and, among equally fast ones, the shortest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Cost(u64);
-
-impl Cost {
-    pub(super) const ZERO: Self = Self(0);
-    const UNKNOWN: Self = Self(u64::MAX);
-
-    pub(super) const fn new(duration_ds: u32, length_dm: u32) -> Self {
-        Self((duration_ds as u64) << 32 | length_dm as u64)
-    }
-
-    pub(super) const fn plus(self, other: Self) -> Self {
-        Self(self.0.saturating_add(other.0))
-    }
-
-    /// What is left of a piece behind a place on it.
-    pub(super) const fn minus(self, part: Self) -> Self {
-        Self::new(
-            self.duration_ds().saturating_sub(part.duration_ds()),
-            self.length_dm().saturating_sub(part.length_dm()),
-        )
-    }
-
-    pub(super) const fn duration_ds(self) -> u32 {
-        (self.0 >> 32) as u32
-    }
-
-    pub(super) const fn length_dm(self) -> u32 {
-        self.0 as u32
-    }
-}
 
 /// An edge as one search direction sees it.
 #[derive(Debug, Clone, Copy)]
@@ -100,7 +67,7 @@ impl Search {
     pub(super) fn new(junction_count: usize) -> Self {
         Self {
             run: 0,
-            labels: vec![Label { cost: Cost::UNKNOWN, edge: FROM_START, run: 0 }; junction_count],
+            labels: vec![Label { cost: Cost::UNREACHED, edge: FROM_START, run: 0 }; junction_count],
             goal_of_run: vec![0; junction_count],
             queue: BinaryHeap::new(),
         }
@@ -147,12 +114,12 @@ impl Search {
 
     fn cost(&self, junction: u32) -> Cost {
         let label = &self.labels[junction as usize];
-        if label.run == self.run { label.cost } else { Cost::UNKNOWN }
+        if label.run == self.run { label.cost } else { Cost::UNREACHED }
     }
 
     /// The cost of a goal of the last run; `None` if no way leads there.
     pub(super) fn cost_of(&self, goal: u32) -> Option<Cost> {
-        Some(self.cost(goal)).filter(|cost| *cost != Cost::UNKNOWN)
+        Some(self.cost(goal)).filter(|cost| *cost != Cost::UNREACHED)
     }
 
     /// The edge by which a junction was reached in the last run.

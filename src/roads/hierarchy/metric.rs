@@ -1,0 +1,118 @@
+//! Weights in a hierarchy: customization. First every arc learns of the ways through lower nodes, then
+//! of those through higher ones; an arc that turns out longer than such a way is never needed in a
+//! search (perfect customization; Dibbelt, Strasser, Wagner 2016).
+
+use super::topology::{NONE, Topology};
+use crate::roads::cost::Cost;
+
+/// The weights of a hierarchy, and what searches need of them.
+#[derive(Debug)]
+pub struct Metric {
+    /// For each arc, what the way up and the way down cost, not leaving the nodes below.
+    pub(super) basic: Vec<[Cost; 2]>,
+    pub(super) upward: SearchGraph,
+    pub(super) downward: SearchGraph,
+}
+
+/// For one direction, the arcs of each node to higher ones that searches need.
+#[derive(Debug, Default)]
+pub(super) struct SearchGraph {
+    first: Vec<u32>,
+    arcs: Vec<SearchArc>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SearchArc {
+    pub(super) cost: Cost,
+    pub(super) head: u32,
+    pub(super) arc: u32,
+}
+
+const UP: usize = 0;
+const DOWN: usize = 1;
+
+impl Metric {
+    /// Puts weights in; `cost` tells that of each arc of the input, by its number.
+    pub fn customize(topology: &Topology, cost: impl Fn(usize) -> Cost) -> Self {
+        let mut basic = vec![[Cost::UNREACHED; 2]; topology.arc_count()];
+        for (input, (arc, is_down)) in topology.place.iter().enumerate() {
+            if *arc != NONE {
+                let slot = &mut basic[*arc as usize][usize::from(*is_down)];
+                *slot = cost(input).min(*slot);
+            }
+        }
+        let mut arc_to = vec![NONE; topology.node_count()];
+        for node in 0..topology.node_count() as u32 {
+            through_lower(topology, node, &mut arc_to, &mut basic);
+        }
+        let mut least = basic.clone();
+        for node in (0..topology.node_count() as u32).rev() {
+            through_higher(topology, node, &mut arc_to, &mut least);
+        }
+        let needed = |side: usize| SearchGraph::of(topology, &basic, &least, side);
+        Self { upward: needed(UP), downward: needed(DOWN), basic }
+    }
+}
+
+/// Notes for each higher neighbour of a node which arc leads there.
+fn note_arcs(topology: &Topology, node: u32, arc_to: &mut [u32]) {
+    let up = topology.up(node);
+    for (arc, head) in (up.start as u32..).zip(&topology.head[up]) {
+        arc_to[*head as usize] = arc;
+    }
+}
+
+/// The ways between this node and its higher neighbours through each of its lower ones.
+fn through_lower(topology: &Topology, node: u32, arc_to: &mut [u32], costs: &mut [[Cost; 2]]) {
+    note_arcs(topology, node, arc_to);
+    for here in topology.down(node) {
+        let end = topology.first_up[topology.tail[*here as usize] as usize + 1] as usize;
+        let [up, down] = costs[*here as usize];
+        for on in *here as usize + 1..end {
+            let arc = arc_to[topology.head[on] as usize] as usize;
+            let [on_up, on_down] = costs[on];
+            let [own_up, own_down] = costs[arc];
+            costs[arc] = [own_up.min(down.plus(on_up)), own_down.min(on_down.plus(up))];
+        }
+    }
+}
+
+/// The ways from each lower neighbour of this node over it to higher ones, and over those to it.
+fn through_higher(topology: &Topology, node: u32, arc_to: &mut [u32], costs: &mut [[Cost; 2]]) {
+    note_arcs(topology, node, arc_to);
+    for here in topology.down(node) {
+        let end = topology.first_up[topology.tail[*here as usize] as usize + 1] as usize;
+        let [mut up, mut down] = costs[*here as usize];
+        for on in *here as usize + 1..end {
+            let [over_up, over_down] = costs[arc_to[topology.head[on] as usize] as usize];
+            let [on_up, on_down] = costs[on];
+            costs[on] = [on_up.min(up.plus(over_up)), on_down.min(over_down.plus(down))];
+            up = up.min(on_up.plus(over_down));
+            down = down.min(over_up.plus(on_down));
+        }
+        costs[*here as usize] = [up, down];
+    }
+}
+
+impl SearchGraph {
+    fn of(topology: &Topology, basic: &[[Cost; 2]], least: &[[Cost; 2]], side: usize) -> Self {
+        let mut first = Vec::with_capacity(topology.node_count() + 1);
+        let mut arcs = Vec::new();
+        first.push(0);
+        for node in 0..topology.node_count() as u32 {
+            for arc in topology.up(node) {
+                let cost = basic[arc][side];
+                if cost.is_reached() && cost == least[arc][side] {
+                    arcs.push(SearchArc { cost, head: topology.head[arc], arc: arc as u32 });
+                }
+            }
+            first.push(arcs.len() as u32);
+        }
+        Self { first, arcs }
+    }
+
+    pub(super) fn of_node(&self, node: u32) -> &[SearchArc] {
+        let range = self.first[node as usize] as usize..self.first[node as usize + 1] as usize;
+        &self.arcs[range]
+    }
+}

@@ -1,0 +1,235 @@
+//! Tables: from many starts to many goals at once.
+//!
+//! What all goals can be reached from is gathered once: their ancestors, highest first, with the arcs
+//! that lead down to them (RPHAST: D. Delling, A. Goldberg, R. Werneck, "Faster Batched Shortest Paths in
+//! Road Networks", ATMOS 2011, DOI 10.4230/OASIcs.ATMOS.2011.52; on the elimination tree: B. Strasser,
+//! T. Zeitz, "A* with Perfect Potentials", 2021). Then the starts are taken some at a time, neighbours
+//! together so that they share their climb: up over the union of their ancestors, down over the gathered
+//! part, with a lane of the processor's vectors for each start.
+
+use super::metric::{Metric, SearchGraph};
+use super::topology::{NONE, Topology};
+use crate::roads::cost::Cost;
+
+/// How many starts are swept together.
+const LANES: usize = 16;
+
+/// A place among the goals: the way to `node`, plus or minus something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    pub node: u32,
+    /// Added to the cost of reaching the node, as costs are packed.
+    pub offset: i64,
+}
+
+/// Which way the arcs are driven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// From starts to goals.
+    Along,
+    /// From goals to starts.
+    Against,
+}
+
+/// Goals, with all that a sweep down to them needs.
+#[derive(Debug)]
+pub struct Targets {
+    direction: Direction,
+    /// Ranks, highest first: every goal and its ancestors.
+    nodes: Vec<u32>,
+    /// For each of them, where the arcs start that lead down to it; one more at the end.
+    first: Vec<u32>,
+    /// The upper end of an arc, by its place in `nodes`, and the cost.
+    arcs: Vec<(u32, u64)>,
+    /// For each goal, where its entries start; one more at the end.
+    first_entry: Vec<u32>,
+    /// By place in `nodes`.
+    entries: Vec<(u32, i64)>,
+}
+
+/// The memory of a sweep, for one graph.
+#[derive(Debug)]
+pub struct Sweep {
+    /// For each rank its place in what is worked on; `NONE` between calls.
+    place: Vec<u32>,
+    climb: Vec<u32>,
+    climb_labels: Vec<[u64; LANES]>,
+    labels: Vec<[u64; LANES]>,
+}
+
+impl Targets {
+    pub fn new(
+        topology: &Topology,
+        metric: &Metric,
+        direction: Direction,
+        goals: &[Vec<Entry>],
+        sweep: &mut Sweep,
+    ) -> Self {
+        let graph = if direction == Direction::Along { &metric.downward } else { &metric.upward };
+        let mut nodes = Vec::new();
+        let ranks = goals.iter().flatten().map(|entry| topology.rank[entry.node as usize]);
+        sweep.gather(topology, ranks, &mut nodes);
+        nodes.sort_unstable_by(|a, b| b.cmp(a));
+        for (place, rank) in (0..).zip(&nodes) {
+            sweep.place[*rank as usize] = place;
+        }
+        let mut first = Vec::with_capacity(nodes.len() + 1);
+        let mut arcs = Vec::new();
+        first.push(0);
+        for rank in &nodes {
+            let of_node = graph.of_node(*rank).iter();
+            arcs.extend(of_node.map(|arc| (sweep.place[arc.head as usize], arc.cost.0)));
+            first.push(arcs.len() as u32);
+        }
+        let mut first_entry = vec![0];
+        let mut entries = Vec::new();
+        for goal in goals {
+            entries.extend(goal.iter().map(|entry| {
+                (sweep.place[topology.rank[entry.node as usize] as usize], entry.offset)
+            }));
+            first_entry.push(entries.len() as u32);
+        }
+        sweep.forget(&nodes);
+        Self { direction, nodes, first, arcs, first_entry, entries }
+    }
+
+    pub fn len(&self) -> usize {
+        self.first_entry.len() - 1
+    }
+}
+
+impl Sweep {
+    pub fn new(node_count: usize) -> Self {
+        Self {
+            place: vec![NONE; node_count],
+            climb: Vec::new(),
+            climb_labels: Vec::new(),
+            labels: Vec::new(),
+        }
+    }
+
+    /// The nodes and all their ancestors, in no order; each is marked in `place`.
+    fn gather(
+        &mut self,
+        topology: &Topology,
+        ranks: impl Iterator<Item = u32>,
+        nodes: &mut Vec<u32>,
+    ) {
+        for mut rank in ranks {
+            while rank != NONE && self.place[rank as usize] == NONE {
+                self.place[rank as usize] = 0;
+                nodes.push(rank);
+                rank = topology.parent[rank as usize];
+            }
+        }
+    }
+
+    fn forget(&mut self, nodes: &[u32]) {
+        nodes.iter().for_each(|rank| self.place[*rank as usize] = NONE);
+    }
+
+    /// Rows are starts, each some nodes with what it costs to get there; columns are goals.
+    /// `Cost::UNREACHED` where no way leads.
+    pub fn table(
+        &mut self,
+        topology: &Topology,
+        metric: &Metric,
+        starts: &[Vec<(u32, Cost)>],
+        targets: &Targets,
+    ) -> Vec<Cost> {
+        let graph = match targets.direction {
+            Direction::Along => &metric.upward,
+            Direction::Against => &metric.downward,
+        };
+        let mut rows: Vec<u32> = (0..starts.len() as u32).collect();
+        let rank_of = |row: &u32| {
+            starts[*row as usize].first().map(|(node, _)| topology.rank[*node as usize])
+        };
+        rows.sort_by_cached_key(rank_of);
+        let mut table = vec![Cost::UNREACHED; starts.len() * targets.len()];
+        for batch in rows.chunks(LANES) {
+            self.climb(topology, graph, starts, batch);
+            self.descend(targets);
+            for (lane, row) in batch.iter().enumerate() {
+                let row = &mut table[*row as usize * targets.len()..][..targets.len()];
+                self.read(targets, lane, row);
+            }
+        }
+        table
+    }
+
+    fn climb(
+        &mut self,
+        topology: &Topology,
+        graph: &SearchGraph,
+        starts: &[Vec<(u32, Cost)>],
+        batch: &[u32],
+    ) {
+        let mut climb = std::mem::take(&mut self.climb);
+        climb.clear();
+        let of_batch = || batch.iter().flat_map(|row| &starts[*row as usize]);
+        self.gather(
+            topology,
+            of_batch().map(|(node, _)| topology.rank[*node as usize]),
+            &mut climb,
+        );
+        climb.sort_unstable();
+        for (place, rank) in (0..).zip(&climb) {
+            self.place[*rank as usize] = place;
+        }
+        self.climb_labels.clear();
+        self.climb_labels.resize(climb.len(), [Cost::UNREACHED.0; LANES]);
+        for (lane, row) in batch.iter().enumerate() {
+            for (node, cost) in &starts[*row as usize] {
+                let place = self.place[topology.rank[*node as usize] as usize] as usize;
+                let label = &mut self.climb_labels[place][lane];
+                *label = cost.0.min(*label);
+            }
+        }
+        for (at, rank) in climb.iter().enumerate() {
+            let reached = self.climb_labels[at];
+            for arc in graph.of_node(*rank) {
+                let over = &mut self.climb_labels[self.place[arc.head as usize] as usize];
+                for (label, reached) in over.iter_mut().zip(&reached) {
+                    *label = (*label).min(reached + arc.cost.0);
+                }
+            }
+        }
+        self.climb = climb;
+    }
+
+    /// Down to the goals; takes the marks of the climb away.
+    fn descend(&mut self, targets: &Targets) {
+        self.labels.clear();
+        self.labels.reserve(targets.nodes.len());
+        for (at, rank) in targets.nodes.iter().enumerate() {
+            let mut label = match self.place[*rank as usize] {
+                NONE => [Cost::UNREACHED.0; LANES],
+                place => self.climb_labels[place as usize],
+            };
+            let arcs = &targets.arcs[targets.first[at] as usize..targets.first[at + 1] as usize];
+            for (above, cost) in arcs {
+                let above = &self.labels[*above as usize];
+                for (label, above) in label.iter_mut().zip(above) {
+                    *label = (*label).min(above + cost);
+                }
+            }
+            self.labels.push(label);
+        }
+        let climb = std::mem::take(&mut self.climb);
+        self.forget(&climb);
+        self.climb = climb;
+    }
+
+    fn read(&self, targets: &Targets, lane: usize, row: &mut [Cost]) {
+        for (goal, cell) in row.iter_mut().enumerate() {
+            let range = targets.first_entry[goal] as usize..targets.first_entry[goal + 1] as usize;
+            for (place, offset) in &targets.entries[range] {
+                let label = Cost(self.labels[*place as usize][lane]);
+                if label.is_reached() {
+                    *cell = Cost(label.0.wrapping_add_signed(*offset)).min(*cell);
+                }
+            }
+        }
+    }
+}
