@@ -28,6 +28,15 @@ impl Cost {
         )
     }
 
+    /// The longer duration and the longer length of two.
+    #[must_use]
+    pub fn most(self, other: Self) -> Self {
+        Self::new(
+            self.duration_ds().max(other.duration_ds()),
+            self.length_dm().max(other.length_dm()),
+        )
+    }
+
     pub const fn duration_ds(self) -> u32 {
         (self.0 >> 32) as u32
     }

@@ -2,11 +2,11 @@
 //! became of the file. It measures no time: whoever follows the progress can.
 
 use super::clip::within;
-use super::dijkstra::DijkstraNetwork;
 use super::graph::{StreetReport, Streets, build};
 use super::network::RoadNetwork;
 use super::osm::{OsmError, OsmMap, read, read_data_at_s};
 use super::places::PlaceIndex;
+use super::street_network::StreetNetwork;
 use super::tiles::TileSource;
 use crate::units::BoundingBox;
 use serde::Serialize;
@@ -131,8 +131,7 @@ impl Map {
     ) -> Result<Self, MapError> {
         let (streets, street_report) = staged(progress, Stage::Streets, || build(osm));
         let streets = Arc::new(streets.ok_or(MapError::NoStreets)?);
-        let network =
-            staged(progress, Stage::Network, || DijkstraNetwork::new(Arc::clone(&streets)));
+        let network = staged(progress, Stage::Network, || StreetNetwork::new(Arc::clone(&streets)));
         let bounds = streets.bounds();
         let report = ImportReport {
             file_bytes: file.bytes,

@@ -3,14 +3,14 @@
 //!
 //! `map` is the way in: one call that makes all of it from the bytes of a file. Behind it, in reading
 //! order: `osm` reads and writes extracts (on `wire`, the protobuf format); `profile` says what their
-//! tags mean for a car; `graph` makes streets of them; `snap` finds the street nearest to a point;
-//! `dijkstra` answers paths and travel times, behind the interface in `network` that all others use.
+//! tags mean for a car; `graph` makes streets of them and `turn_graph` turns between them; `snap` finds
+//! the street nearest to a point; `hierarchy` makes searches fast on any graph; `street_network` answers
+//! paths and travel times with all of it, behind the interface in `network` that all others use.
 //! From the same extract come `tiles` (what the live map draws) and `places` (what people search for),
 //! both on `plane`, the earth laid flat. `clip` cuts an extract; `town` makes one up.
 
 pub mod clip;
 pub(crate) mod cost;
-pub mod dijkstra;
 pub mod graph;
 pub mod hierarchy;
 pub mod map;
@@ -20,10 +20,12 @@ pub mod places;
 pub mod plane;
 pub mod profile;
 mod snap;
+pub mod street_network;
 #[cfg(test)]
 pub(crate) mod test_maps;
 pub mod tiles;
 pub mod town;
+pub mod turn_graph;
 pub(crate) mod wire;
 
 pub use map::{FileFacts, ImportOptions, ImportReport, Map, MapError, Progress, Stage};

@@ -17,7 +17,7 @@ mod topology;
 pub use metric::Metric;
 pub use order::{Ends, Place, dissect};
 pub use query::{Found, Search};
-pub use table::{Direction, Entry, Sweep, Targets};
+pub use table::{Direction, Sweep, Targets};
 pub use topology::Topology;
 
 /// A directed arc between two nodes.

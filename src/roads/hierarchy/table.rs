@@ -11,17 +11,6 @@ use super::metric::{Metric, SearchGraph};
 use super::topology::{NONE, Topology};
 use crate::roads::cost::Cost;
 
-/// How many starts are swept together.
-const LANES: usize = 16;
-
-/// A place among the goals: the way to `node`, plus or minus something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Entry {
-    pub node: u32,
-    /// Added to the cost of reaching the node, as costs are packed.
-    pub offset: i64,
-}
-
 /// Which way the arcs are driven.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
@@ -43,13 +32,13 @@ pub struct Targets {
     arcs: Vec<(u32, u64)>,
     /// For each goal, where its entries start; one more at the end.
     first_entry: Vec<u32>,
-    /// By place in `nodes`.
-    entries: Vec<(u32, i64)>,
+    /// The place of a goal's node in `nodes`, and what is left from there.
+    entries: Vec<(u32, Cost)>,
 }
 
-/// The memory of a sweep, for one graph.
+/// The memory of a sweep of some starts at once, for one graph.
 #[derive(Debug)]
-pub struct Sweep {
+pub struct Sweep<const LANES: usize> {
     /// For each rank its place in what is worked on; `NONE` between calls.
     place: Vec<u32>,
     climb: Vec<u32>,
@@ -58,16 +47,17 @@ pub struct Sweep {
 }
 
 impl Targets {
-    pub fn new(
+    /// Goals, each some nodes with what is left from there.
+    pub fn new<const LANES: usize>(
         topology: &Topology,
         metric: &Metric,
         direction: Direction,
-        goals: &[Vec<Entry>],
-        sweep: &mut Sweep,
+        goals: &[Vec<(u32, Cost)>],
+        sweep: &mut Sweep<LANES>,
     ) -> Self {
         let graph = if direction == Direction::Along { &metric.downward } else { &metric.upward };
         let mut nodes = Vec::new();
-        let ranks = goals.iter().flatten().map(|entry| topology.rank[entry.node as usize]);
+        let ranks = goals.iter().flatten().map(|(node, _)| topology.rank[*node as usize]);
         sweep.gather(topology, ranks, &mut nodes);
         nodes.sort_unstable_by(|a, b| b.cmp(a));
         for (place, rank) in (0..).zip(&nodes) {
@@ -84,9 +74,11 @@ impl Targets {
         let mut first_entry = vec![0];
         let mut entries = Vec::new();
         for goal in goals {
-            entries.extend(goal.iter().map(|entry| {
-                (sweep.place[topology.rank[entry.node as usize] as usize], entry.offset)
-            }));
+            entries.extend(
+                goal.iter().map(|(node, left)| {
+                    (sweep.place[topology.rank[*node as usize] as usize], *left)
+                }),
+            );
             first_entry.push(entries.len() as u32);
         }
         sweep.forget(&nodes);
@@ -98,7 +90,7 @@ impl Targets {
     }
 }
 
-impl Sweep {
+impl<const LANES: usize> Sweep<LANES> {
     pub fn new(node_count: usize) -> Self {
         Self {
             place: vec![NONE; node_count],
@@ -224,11 +216,9 @@ impl Sweep {
     fn read(&self, targets: &Targets, lane: usize, row: &mut [Cost]) {
         for (goal, cell) in row.iter_mut().enumerate() {
             let range = targets.first_entry[goal] as usize..targets.first_entry[goal + 1] as usize;
-            for (place, offset) in &targets.entries[range] {
+            for (place, left) in &targets.entries[range] {
                 let label = Cost(self.labels[*place as usize][lane]);
-                if label.is_reached() {
-                    *cell = Cost(label.0.wrapping_add_signed(*offset)).min(*cell);
-                }
+                *cell = label.plus(*left).min(*cell);
             }
         }
     }

@@ -118,10 +118,8 @@ proptest! {
         let Built { topology, metric } = built(&sample);
         let expected = oracle(&sample);
         let count = sample.places.len();
-        let mut sweep = Sweep::new(count);
-        let offset = 7;
-        let goals: Vec<Vec<Entry>> =
-            (0..count as u32).map(|node| vec![Entry { node, offset }]).collect();
+        let mut sweep = Sweep::<4>::new(count);
+        let goals: Vec<_> = (0..count as u32).map(|node| vec![(node, Cost::new(0, 7))]).collect();
         let starts: Vec<_> = (0..count as u32).map(|node| vec![(node, Cost::new(3, 0))]).collect();
         for direction in [Direction::Along, Direction::Against] {
             let targets = Targets::new(&topology, &metric, direction, &goals, &mut sweep);
@@ -133,7 +131,7 @@ proptest! {
                         Direction::Against => (goal, start),
                     };
                     let expected = expected[from][to].map_or(Cost::UNREACHED, |cost| {
-                        Cost(cost.plus(Cost::new(3, 0)).0 + 7)
+                        cost.plus(Cost::new(3, 7))
                     });
                     prop_assert_eq!(table[start * count + goal], expected);
                 }

@@ -1,57 +1,67 @@
-//! Every query against petgraph's own Dijkstra on the graph, and the promises about a path's course.
+//! Every query against petgraph's own Dijkstra on the graph of turns, and the promises about a path's
+//! course.
 
 use super::*;
-use crate::roads::graph::{Piece, build};
+use crate::roads::graph::build;
 use crate::roads::test_maps::{random_map, random_point, real_streets};
 use petgraph::algo::dijkstra;
+use petgraph::graph::{DiGraph, NodeIndex};
 use proptest::prelude::*;
 
-/// Duration and length in one number, as the network compares them.
-fn packed(piece: &Piece) -> u64 {
-    u64::from(piece.duration_ds) << 32 | u64::from(piece.length_dm)
+/// The oracle: for a source, petgraph's Dijkstra behind each turn out of its edges; all combinations one
+/// by one.
+struct Oracle<'a> {
+    network: &'a StreetNetwork,
+    graph: DiGraph<(), u64>,
 }
 
-/// A direction of a snap's street: the edge, and what lies before and behind the place.
-struct Side {
-    edge: EdgeIndex,
-    before: u64,
-    behind: u64,
-}
+impl<'a> Oracle<'a> {
+    fn of(network: &'a StreetNetwork) -> Self {
+        let turns = network.turns();
+        let mut graph = DiGraph::new();
+        for _ in 0..turns.node_count() {
+            graph.add_node(());
+        }
+        for (from, turn) in turns.all_turns() {
+            let [from, to] = [from, turn.to].map(|node| NodeIndex::new(node as usize));
+            graph.add_edge(from, to, turns.cost(turn).0);
+        }
+        Self { network, graph }
+    }
 
-fn sides(streets: &Streets, snap: &Snap) -> Vec<Side> {
-    let along = f64::from(snap.along);
-    let mut directed = vec![(snap.edge, along)];
-    directed.extend(snap.reverse_edge.map(|edge| (edge, 1.0 - along)));
-    directed
-        .into_iter()
-        .map(|(edge, along)| {
-            let edge = EdgeIndex::new(edge as usize);
-            let piece = &streets.graph[edge];
-            let part = |whole: u32| (f64::from(whole) * along).round() as u64;
-            let before = part(piece.duration_ds) << 32 | part(piece.length_dm);
-            Side { edge, before, behind: packed(piece) - before }
-        })
-        .collect()
-}
-
-/// The oracle: petgraph's Dijkstra from every far end, all combinations one by one.
-fn oracle(streets: &Streets, from: &Snap, to: &Snap) -> Option<Leg> {
-    let ends = |side: &Side| streets.graph.edge_endpoints(side.edge).unwrap();
-    let mut found = Vec::new();
-    for source in sides(streets, from) {
-        let costs = dijkstra(&streets.graph, ends(&source).1, None, |edge| packed(edge.weight()));
-        for target in sides(streets, to) {
-            let between = costs.get(&ends(&target).0);
-            found.extend(between.map(|cost| source.behind + cost + target.before));
-            let is_ahead = source.before >> 32 <= target.before >> 32
-                && source.before as u32 <= target.before as u32;
-            if source.edge == target.edge && is_ahead {
-                found.push(target.before - source.before);
+    fn row(&self, from: &Snap, to: &[Snap]) -> Vec<Option<Leg>> {
+        let turns = self.network.turns();
+        let targets: Vec<_> = to.iter().map(|snap| self.network.positions(snap)).collect();
+        let mut best = vec![None; to.len()];
+        let mut offer = |target: usize, cost: u64| {
+            best[target] = Some(best[target].map_or(cost, |least: u64| least.min(cost)));
+        };
+        for source in self.network.positions(from) {
+            for (number, target) in targets.iter().enumerate() {
+                for target in target {
+                    if target.edge == source.edge && target.before >= source.before {
+                        offer(number, target.before.minus(source.before).0);
+                    }
+                }
+            }
+            for turn in turns.turns_from(source.edge) {
+                let begin = source.behind.plus(turns.cost(*turn)).0;
+                let costs = dijkstra(&self.graph, NodeIndex::new(turn.to as usize), None, |arc| {
+                    *arc.weight()
+                });
+                for (number, target) in targets.iter().enumerate() {
+                    for target in target {
+                        for node in turns.nodes_on(target.edge) {
+                            if let Some(cost) = costs.get(&NodeIndex::new(node as usize)) {
+                                offer(number, begin + cost - target.behind.0);
+                            }
+                        }
+                    }
+                }
             }
         }
+        best.into_iter().map(|cost| cost.map(|cost| leg(Cost(cost)))).collect()
     }
-    let cost = found.into_iter().min()?;
-    Some(Leg { duration_ds: (cost >> 32) as u32, distance_m: (cost as u32 + 5) / 10 })
 }
 
 fn check_course(path: &Path, from: &Snap, to: &Snap) {
@@ -72,27 +82,29 @@ fn check_course(path: &Path, from: &Snap, to: &Snap) {
 }
 
 /// All queries between the given points, each against the oracle.
-fn check_queries(network: &DijkstraNetwork, points: &[Point]) {
+fn check_queries(network: &StreetNetwork, points: &[Point]) {
     let snaps: Vec<Snap> = points.iter().filter_map(|at| network.snap(*at).ok()).collect();
-    let table = network.table(&snaps, &snaps);
+    let oracle = Oracle::of(network);
+    let expected: Vec<Vec<Option<Leg>>> =
+        snaps.iter().map(|from| oracle.row(from, &snaps)).collect();
+    assert_eq!(network.table(&snaps, &snaps), expected.concat());
     for (row, from) in snaps.iter().enumerate() {
-        let along = network.one_to_many(from, &snaps);
-        let against = network.many_to_one(&snaps, from);
-        for (column, to) in snaps.iter().enumerate() {
-            let expected = oracle(network.streets(), from, to);
-            assert_eq!(along[column], expected, "{from:?} to {to:?}");
-            assert_eq!(against[column], oracle(network.streets(), to, from));
-            assert_eq!(table[row * snaps.len() + column], expected);
+        assert_eq!(network.one_to_many(from, &snaps), expected[row]);
+        let column: Vec<_> = expected.iter().map(|of_source| of_source[row]).collect();
+        assert_eq!(network.many_to_one(&snaps, from), column);
+        for (to, expected) in snaps.iter().zip(&expected[row]) {
             let path = network.path(from, to);
-            assert_eq!(path.as_ref().ok().map(|path| path.leg), expected);
+            assert_eq!(path.as_ref().ok().map(|path| path.leg), *expected, "{from:?} to {to:?}");
             if let Ok(path) = path {
                 check_course(&path, from, to);
             }
         }
     }
     // More sources than targets go the other way about.
-    if let [first, ..] = snaps[..] {
-        assert_eq!(network.table(&snaps, &[first]), network.many_to_one(&snaps, &first));
+    if let [first, second, ..] = snaps[..] {
+        let table = network.table(&snaps, &[first, second]);
+        let both: Vec<_> = expected.iter().flat_map(|row| [row[0], row[1]]).collect();
+        assert_eq!(table, both);
     }
 }
 
@@ -124,14 +136,14 @@ proptest! {
         points in prop::collection::vec(random_point(), 1..6),
     ) {
         let Some(streets) = build(&map).0 else { return Ok(()) };
-        check_queries(&DijkstraNetwork::new(Arc::new(streets)), &points);
+        check_queries(&StreetNetwork::new(Arc::new(streets)), &points);
     }
 
     #[test]
     fn the_nearest_street_is_the_nearest_of_all(map in random_map(), at in random_point()) {
         let Some(streets) = build(&map).0 else { return Ok(()) };
         let expected_m = nearest_street_m(&streets, at);
-        match DijkstraNetwork::new(Arc::new(streets)).snap(at) {
+        match StreetNetwork::new(Arc::new(streets)).snap(at) {
             Ok(snap) => prop_assert!((f64::from(snap.distance_m) - expected_m).abs() < 0.05),
             Err(RoadError::OffTheMap { distance_m, .. }) => {
                 prop_assert!((distance_m - expected_m).abs() < 0.5);
@@ -143,7 +155,7 @@ proptest! {
 }
 
 /// A straight street of 1 km to the east, from 35.9, 14.5, both ways.
-fn one_street() -> DijkstraNetwork {
+fn one_street() -> StreetNetwork {
     use crate::roads::osm::{OsmMap, OsmNode, OsmWay, Tags};
     let node = |id, lon_e7| OsmNode { id, lat_e7: 359_000_000, lon_e7, tags: Tags::new() };
     let tags = vec![("highway".into(), "residential".into()), ("name".into(), "Strada".into())];
@@ -152,7 +164,7 @@ fn one_street() -> DijkstraNetwork {
         ways: vec![OsmWay { id: 1, nodes: vec![1, 2], tags }],
         relations: vec![],
     };
-    DijkstraNetwork::new(Arc::new(build(&map).0.unwrap()))
+    StreetNetwork::new(Arc::new(build(&map).0.unwrap()))
 }
 
 #[test]
@@ -222,7 +234,7 @@ fn searches_from_several_threads_do_not_disturb_each_other() {
 fn every_query_equals_dijkstra_on_real_maps() {
     for name in ["monaco.osm.pbf", "malta.osm.pbf", "porto.osm.pbf"] {
         let Some(streets) = real_streets(name) else { return };
-        let network = DijkstraNetwork::new(Arc::new(streets));
+        let network = StreetNetwork::new(Arc::new(streets));
         let bounds = network.bounds();
         // A lattice over the map; points in the sea are off the map and fall out.
         let points: Vec<Point> = (0..5)

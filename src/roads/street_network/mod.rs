@@ -1,0 +1,288 @@
+//! The street network behind `RoadNetwork`: the graph of turns in a customizable contraction hierarchy.
+//!
+//! A node of that graph is a directed edge, and reaching it means having driven it to its end. A place on
+//! a street is up to two positions, one per direction that may be driven: a way starts with what lies
+//! behind the place on its edge, and ends at the far end of the target's edge less what lies behind the
+//! target there. Where both are on one edge and the target lies ahead, that is the straight way between
+//! them. Where it lies back, the way must leave the edge first; such pairs are looked at apart.
+
+mod path;
+mod pool;
+#[cfg(test)]
+mod tests;
+
+use super::cost::Cost;
+use super::graph::Streets;
+use super::hierarchy::{
+    Arc as HierarchyArc, Direction, Metric, Place, Search, Sweep, Targets, Topology, dissect,
+};
+use super::network::{Leg, Path, RoadError, RoadNetwork, Snap};
+use super::snap::SnapGrid;
+use super::turn_graph::{DrivingSide, TurnCosts, TurnGraph};
+use crate::units::{BoundingBox, Point};
+use petgraph::graph::EdgeIndex;
+use pool::Pool;
+use rayon::prelude::*;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Starts that are swept together: as many as fill some of the processor's vectors.
+const LANES: usize = 16;
+/// Tables with fewer cells are not worth a second thread.
+const CELLS_PER_THREAD_MIN: usize = 10_000;
+
+pub struct StreetNetwork {
+    streets: Arc<Streets>,
+    grid: SnapGrid,
+    turns: TurnGraph,
+    topology: Topology,
+    metric: Metric,
+    searches: Pool<Search>,
+    sweeps: Pool<Sweep<LANES>>,
+    single_sweeps: Pool<Sweep<1>>,
+}
+
+/// A place on a directed edge.
+#[derive(Debug, Clone, Copy)]
+struct Position {
+    edge: u32,
+    /// From the tail of the edge to the place, and from there to its head.
+    before: Cost,
+    behind: Cost,
+}
+
+impl StreetNetwork {
+    /// For a car, on the side of the road that is usual there.
+    pub fn new(streets: Arc<Streets>) -> Self {
+        let side = DrivingSide::at(streets.bounds().centre());
+        Self::with_turn_costs(streets, &TurnCosts::car(side))
+    }
+
+    pub fn with_turn_costs(streets: Arc<Streets>, costs: &TurnCosts) -> Self {
+        let (grid, (turns, topology, metric)) = rayon::join(
+            || SnapGrid::of(&streets),
+            || {
+                let turns = TurnGraph::new(&streets, costs);
+                let topology = topology_of(&streets, &turns);
+                let metric = customize(&turns, &topology);
+                (turns, topology, metric)
+            },
+        );
+        Self {
+            streets,
+            grid,
+            turns,
+            topology,
+            metric,
+            searches: Pool::default(),
+            sweeps: Pool::default(),
+            single_sweeps: Pool::default(),
+        }
+    }
+
+    /// The streets that the network was made of.
+    pub fn streets(&self) -> &Arc<Streets> {
+        &self.streets
+    }
+
+    /// The turns that the network obeys.
+    pub fn turns(&self) -> &TurnGraph {
+        &self.turns
+    }
+
+    /// The positions of a snap: none if it is of another map, two if the street goes both ways.
+    fn positions(&self, snap: &Snap) -> Vec<Position> {
+        let along = f64::from(snap.along).clamp(0.0, 1.0);
+        let directed =
+            [Some((snap.edge, along)), snap.reverse_edge.map(|edge| (edge, 1.0 - along))];
+        directed
+            .into_iter()
+            .flatten()
+            .filter_map(|(edge, along)| {
+                let cost = self.turns.drive(edge)?;
+                let part = |whole: u32| (f64::from(whole) * along).round() as u32;
+                let before = Cost::new(part(cost.duration_ds()), part(cost.length_dm()));
+                Some(Position { edge, before, behind: cost.minus(before) })
+            })
+            .collect()
+    }
+
+    fn with_search<T>(&self, work: impl FnOnce(&mut Search) -> T) -> T {
+        self.searches.with(|| Search::new(self.topology.node_count()), work)
+    }
+
+    /// From each of the lanes to each of the others, or the other way about; a row for each lane.
+    fn sweep<const L: usize>(
+        &self,
+        sweeps: &Pool<Sweep<L>>,
+        direction: Direction,
+        lanes: &[Vec<Position>],
+        others: &[Vec<Position>],
+    ) -> Vec<Option<Cost>> {
+        let new_sweep = || Sweep::new(self.topology.node_count());
+        // Shifted by the longest rest of an edge, so that no cost is below zero.
+        let all = lanes.iter().chain(others).flatten();
+        let shift = all.fold(Cost::ZERO, |most, position| most.most(position.behind));
+        let is_along = direction == Direction::Along;
+        let source = |position: &Position| (position.edge, position.behind);
+        let target = |position: &Position| {
+            let cost = shift.minus(position.behind);
+            self.turns.nodes_on(position.edge).map(move |node| (node, cost)).collect::<Vec<_>>()
+        };
+        let ends = |positions: &Vec<Position>, is_source: bool| -> Vec<(u32, Cost)> {
+            if is_source {
+                positions.iter().map(source).collect()
+            } else {
+                positions.iter().flat_map(target).collect()
+            }
+        };
+        let goals: Vec<Vec<(u32, Cost)>> =
+            others.iter().map(|positions| ends(positions, !is_along)).collect();
+        let starts: Vec<_> = lanes.iter().map(|positions| ends(positions, is_along)).collect();
+        let targets = sweeps.with(new_sweep, |sweep| {
+            Targets::new(&self.topology, &self.metric, direction, &goals, sweep)
+        });
+        let run = |starts: &[Vec<(u32, Cost)>]| {
+            sweeps.with(new_sweep, |sweep| {
+                sweep.table(&self.topology, &self.metric, starts, &targets)
+            })
+        };
+        let unshifted = |cost: Cost| cost.is_reached().then(|| cost.minus(shift));
+        let cells = lanes.len() * others.len();
+        let threads = rayon::current_num_threads().min(cells / CELLS_PER_THREAD_MIN).max(1);
+        let mut table: Vec<Option<Cost>> = if threads == 1 {
+            run(&starts).into_iter().map(unshifted).collect()
+        } else {
+            let part = lanes.len().div_ceil(threads);
+            starts.par_chunks(part).flat_map_iter(run).map(unshifted).collect()
+        };
+        let (from, to) = if is_along { (lanes, others) } else { (others, lanes) };
+        for (source, target) in self.pairs_driven_back(from, to) {
+            let cell = if is_along {
+                source * others.len() + target
+            } else {
+                target * others.len() + source
+            };
+            table[cell] = self.cost_between(&from[source], &to[target]);
+        }
+        table
+    }
+
+    /// Sources and targets on one edge, the target back from the source.
+    fn pairs_driven_back(
+        &self,
+        from: &[Vec<Position>],
+        to: &[Vec<Position>],
+    ) -> Vec<(usize, usize)> {
+        let mut by_edge: HashMap<u32, Vec<(usize, Cost)>> = HashMap::new();
+        let (few, many, is_from_few) =
+            if from.len() <= to.len() { (from, to, true) } else { (to, from, false) };
+        for (place, positions) in few.iter().enumerate() {
+            for position in positions {
+                by_edge.entry(position.edge).or_default().push((place, position.before));
+            }
+        }
+        let mut pairs = Vec::new();
+        for (other, positions) in many.iter().enumerate() {
+            for position in positions {
+                for (place, before) in by_edge.get(&position.edge).into_iter().flatten() {
+                    let (source, target) = if is_from_few {
+                        (*before, position.before)
+                    } else {
+                        (position.before, *before)
+                    };
+                    if target < source {
+                        pairs.push(if is_from_few { (*place, other) } else { (other, *place) });
+                    }
+                }
+            }
+        }
+        pairs
+    }
+}
+
+fn topology_of(streets: &Streets, turns: &TurnGraph) -> Topology {
+    let scale = streets.bounds().centre().lat.to_radians().cos();
+    let places: Vec<Place> = streets
+        .graph
+        .node_weights()
+        .map(|junction| [(f64::from(junction.at.lon) * scale) as i32, junction.at.lat])
+        .collect();
+    let edges: Vec<_> = (0..turns.node_count() as u32)
+        .filter_map(|node| {
+            let edge = EdgeIndex::new(turns.edge_of(node) as usize);
+            let (tail, head) = streets.graph.edge_endpoints(edge)?;
+            Some([tail.index() as u32, head.index() as u32])
+        })
+        .collect();
+    let arcs: Vec<_> =
+        turns.all_turns().map(|(from, turn)| HierarchyArc { from, to: turn.to }).collect();
+    Topology::new(dissect(&places, &edges), &arcs)
+}
+
+fn customize(turns: &TurnGraph, topology: &Topology) -> Metric {
+    let costs: Vec<Cost> = turns.all_turns().map(|(_, turn)| turns.cost(turn)).collect();
+    Metric::customize(topology, |arc| costs[arc])
+}
+
+fn leg(cost: Cost) -> Leg {
+    Leg { duration_ds: cost.duration_ds(), distance_m: (cost.length_dm() + 5) / 10 }
+}
+
+impl RoadNetwork for StreetNetwork {
+    fn bounds(&self) -> BoundingBox {
+        self.streets.bounds()
+    }
+
+    fn snap(&self, at: Point) -> Result<Snap, RoadError> {
+        self.grid.snap(&self.streets, at)
+    }
+
+    fn path(&self, from: &Snap, to: &Snap) -> Result<Path, RoadError> {
+        self.find_path(from, to).ok_or(RoadError::NoPath {
+            from_lat: from.on_street.lat,
+            from_lon: from.on_street.lon,
+            to_lat: to.on_street.lat,
+            to_lon: to.on_street.lon,
+        })
+    }
+
+    fn one_to_many(&self, from: &Snap, to: &[Snap]) -> Vec<Option<Leg>> {
+        let source = [self.positions(from)];
+        let targets: Vec<_> = to.iter().map(|snap| self.positions(snap)).collect();
+        let row = self.sweep(&self.single_sweeps, Direction::Along, &source, &targets);
+        row.into_iter().map(|cost| cost.map(leg)).collect()
+    }
+
+    fn many_to_one(&self, from: &[Snap], to: &Snap) -> Vec<Option<Leg>> {
+        let sources: Vec<_> = from.iter().map(|snap| self.positions(snap)).collect();
+        let target = [self.positions(to)];
+        let column = self.sweep(&self.single_sweeps, Direction::Against, &target, &sources);
+        column.into_iter().map(|cost| cost.map(leg)).collect()
+    }
+
+    fn table(&self, from: &[Snap], to: &[Snap]) -> Vec<Option<Leg>> {
+        let sources: Vec<_> = from.iter().map(|snap| self.positions(snap)).collect();
+        let targets: Vec<_> = to.iter().map(|snap| self.positions(snap)).collect();
+        if from.len() <= to.len() {
+            let table = self.sweep(&self.sweeps, Direction::Along, &sources, &targets);
+            return table.into_iter().map(|cost| cost.map(leg)).collect();
+        }
+        // Fewer lanes against the streets than along them.
+        let table = self.sweep(&self.sweeps, Direction::Against, &targets, &sources);
+        let columns: Vec<_> = table.chunks(from.len().max(1)).collect();
+        (0..from.len())
+            .flat_map(|row| columns.iter().map(move |column| column[row].map(leg)))
+            .collect()
+    }
+
+    fn street_name(&self, snap: &Snap) -> Option<Arc<str>> {
+        let edge = EdgeIndex::new(snap.edge as usize);
+        self.streets.graph.edge_weight(edge)?;
+        self.streets.name(edge).cloned()
+    }
+
+    fn size(&self) -> (usize, usize) {
+        (self.streets.graph.node_count(), self.streets.graph.edge_count())
+    }
+}

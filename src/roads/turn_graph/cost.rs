@@ -1,0 +1,151 @@
+//! What a turn costs: by its angle and the side of the road that is driven on.
+//!
+//! The curve is the one of the car profile of OSRM (car.lua, `process_turn`): a logistic function of the
+//! angle, so that a right angle costs half and turning across the oncoming traffic more than along it.
+
+use crate::roads::graph::Streets;
+use crate::roads::profile::StreetClass;
+use crate::units::{BoundingBox, Point};
+use petgraph::graph::EdgeIndex;
+
+/// On which side of the road one drives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DrivingSide {
+    Left,
+    Right,
+}
+
+/// Where one drives on the left, roughly: west, south, east, north.
+const LEFT: &[(&str, [f64; 4])] = &[
+    ("British Isles", [-11.0, 49.8, 1.45, 51.3]),
+    ("British Isles, north", [-11.0, 51.3, 1.8, 61.0]),
+    ("Malta", [14.1, 35.7, 14.7, 36.2]),
+    ("Cyprus", [32.2, 34.5, 34.7, 35.8]),
+    ("Japan", [129.3, 30.0, 146.0, 45.6]),
+    ("Ryukyu", [122.8, 24.0, 131.5, 30.0]),
+    ("Hong Kong and Macau", [113.5, 22.1, 114.5, 22.57]),
+    ("India and its neighbours", [66.0, 5.8, 92.4, 30.0]),
+    ("Pakistan, coast", [61.5, 24.0, 66.5, 29.3]),
+    ("Pakistan, Indus", [66.5, 24.0, 75.0, 31.3]),
+    ("Pakistan, north", [71.3, 31.3, 75.0, 35.5]),
+    ("Thailand, north", [97.5, 17.6, 100.4, 20.3]),
+    ("Thailand, centre and south", [98.5, 5.6, 102.3, 17.6]),
+    ("Thailand, east", [102.3, 14.3, 104.9, 16.9]),
+    ("Malaysia, Singapore, Indonesia", [95.0, -11.0, 119.2, 5.6]),
+    ("Eastern Indonesia and New Guinea", [119.2, -11.0, 156.0, 1.5]),
+    ("Australia", [112.0, -44.0, 154.0, -11.0]),
+    ("New Zealand", [166.0, -47.5, 179.0, -34.0]),
+    ("Southern Africa", [14.0, -35.0, 36.0, -17.5]),
+    ("Zambia, Zimbabwe, Malawi", [22.0, -22.5, 36.0, -13.5]),
+    ("Mozambique and Tanzania", [29.5, -27.0, 41.0, -1.0]),
+    ("Kenya and Uganda", [31.0, -4.8, 41.9, 4.2]),
+    ("Jamaica", [-78.5, 17.6, -76.1, 18.6]),
+    ("Bahamas", [-79.3, 20.9, -72.7, 27.3]),
+    ("Barbados and the Windward Islands", [-61.9, 9.9, -59.3, 15.7]),
+    ("Guyana", [-61.4, 1.1, -56.4, 8.6]),
+];
+
+impl DrivingSide {
+    /// By a table of rough boxes: good for a map within one country, not for a border region.
+    pub fn at(place: Point) -> Self {
+        let is_left = LEFT.iter().any(|(_, [west, south, east, north])| {
+            BoundingBox { west: *west, south: *south, east: *east, north: *north }.contains(place)
+        });
+        if is_left { Self::Left } else { Self::Right }
+    }
+}
+
+/// How turns are priced.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TurnCosts {
+    pub side: DrivingSide,
+    /// The most that a turn costs by its angle, seconds.
+    pub turn_s: f64,
+    /// How much more a turn across the oncoming traffic weighs than one along it.
+    pub bias: f64,
+    /// On top for turning back, seconds.
+    pub u_turn_s: f64,
+}
+
+impl TurnCosts {
+    pub fn car(side: DrivingSide) -> Self {
+        Self { side, turn_s: 7.5, bias: 1.075, u_turn_s: 20.0 }
+    }
+
+    /// Turns without any cost, for comparison.
+    pub fn free() -> Self {
+        Self { side: DrivingSide::Right, turn_s: 0.0, bias: 1.0, u_turn_s: 0.0 }
+    }
+
+    /// From one edge into another that leaves its end, tenths of a second.
+    pub(super) fn of(&self, streets: &Streets, from: EdgeIndex, onto: EdgeIndex) -> u16 {
+        let (from_piece, onto_piece) = (&streets.graph[from], &streets.graph[onto]);
+        let is_back = from_piece.reverse == Some(onto);
+        let Some((_, junction)) = streets.graph.edge_endpoints(from) else { return 0 };
+        let stays_around = from_piece.is_roundabout && onto_piece.is_roundabout;
+        let changes_to_water =
+            (from_piece.class == StreetClass::Ferry) != (onto_piece.class == StreetClass::Ferry);
+        // Where the street only bends, nobody slows for a turn.
+        let is_choice = roads_at(streets, junction) > 2 || changes_to_water || is_back;
+        if !is_choice || stays_around {
+            return 0;
+        }
+        let angle_deg = if is_back { 180.0 } else { turn_angle_deg(streets, from, onto) };
+        let bias = if self.side == DrivingSide::Left { 1.0 / self.bias } else { self.bias };
+        let exponent = if angle_deg >= 0.0 {
+            13.0 / bias * angle_deg / 180.0 - 6.5 * bias
+        } else {
+            13.0 * bias * -angle_deg / 180.0 - 6.5 / bias
+        };
+        let by_angle_s = self.turn_s / (1.0 + (-exponent).exp());
+        let back_s = if is_back { self.u_turn_s } else { 0.0 };
+        ((by_angle_s + back_s) * 10.0).round() as u16
+    }
+}
+
+/// How many streets meet, whichever way they are driven.
+fn roads_at(streets: &Streets, junction: petgraph::graph::NodeIndex) -> usize {
+    use petgraph::Direction::{Incoming, Outgoing};
+    use petgraph::visit::EdgeRef as _;
+    let outgoing = streets.graph.edges_directed(junction, Outgoing).count();
+    let incoming_only = streets
+        .graph
+        .edges_directed(junction, Incoming)
+        .filter(|edge| edge.weight().reverse.is_none())
+        .count();
+    debug_assert!(
+        streets.graph.edges_directed(junction, Incoming).all(|edge| edge.target() == junction)
+    );
+    outgoing + incoming_only
+}
+
+/// Positive to the right, 0 straight on, up to 180 either way.
+fn turn_angle_deg(streets: &Streets, from: EdgeIndex, onto: EdgeIndex) -> f64 {
+    let (arriving, leaving) = (streets.course(from), streets.course(onto));
+    let before = direction(arriving.iter().rev());
+    let after = direction(leaving.iter());
+    let (Some((back_x, back_y)), Some((x, y))) = (before, after) else { return 0.0 };
+    // The first looks back along the street that one comes from.
+    let (ahead_x, ahead_y) = (-back_x, -back_y);
+    let turned = (ahead_y * x - ahead_x * y).atan2(ahead_x * x + ahead_y * y);
+    turned.to_degrees()
+}
+
+/// East and north from the first point to one that lies some way off: bends close to a junction are
+/// drawn as they please.
+fn direction<'a>(mut points: impl Iterator<Item = &'a Point>) -> Option<(f64, f64)> {
+    const LOOK_M: f64 = 10.0;
+    let first = points.next()?;
+    let mut toward = None;
+    for point in points {
+        let east = (point.lon - first.lon) * first.lat.to_radians().cos();
+        let offset = (east, point.lat - first.lat);
+        if offset != (0.0, 0.0) {
+            toward = Some(offset);
+        }
+        if first.distance_m(*point) >= LOOK_M {
+            break;
+        }
+    }
+    toward
+}
