@@ -52,6 +52,11 @@ impl Metric {
         let needed = |side: usize| SearchGraph::of(topology, &basic, &least, side);
         Self { upward: needed(UP), downward: needed(DOWN), basic }
     }
+
+    /// How many arcs searches need, up and down.
+    pub fn needed(&self) -> (usize, usize) {
+        (self.upward.arcs.len(), self.downward.arcs.len())
+    }
 }
 
 /// Notes for each higher neighbour of a node which arc leads there.
@@ -109,6 +114,15 @@ impl SearchGraph {
             first.push(arcs.len() as u32);
         }
         Self { first, arcs }
+    }
+
+    /// The same, between places instead of ranks.
+    pub(super) fn local<'a>(
+        &'a self,
+        node: u32,
+        place: &'a [u32],
+    ) -> impl Iterator<Item = (u32, i64)> + 'a {
+        self.of_node(node).iter().map(|arc| (place[arc.head as usize], arc.cost.0 as i64))
     }
 
     pub(super) fn of_node(&self, node: u32) -> &[SearchArc] {

@@ -6,6 +6,7 @@
 //! Dijkstra's algorithm on the same graph.
 
 mod flow;
+mod lanes;
 mod metric;
 mod order;
 mod query;

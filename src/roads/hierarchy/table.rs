@@ -7,9 +7,12 @@
 //! together so that they share their climb: up over the union of their ancestors, down over the gathered
 //! part, with a lane of the processor's vectors for each start.
 
+use super::lanes::{LocalArcs, pull_in, push_on};
 use super::metric::{Metric, SearchGraph};
 use super::topology::{NONE, Topology};
 use crate::roads::cost::Cost;
+
+const UNREACHED: i64 = Cost::UNREACHED.0 as i64;
 
 /// Which way the arcs are driven.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,10 +29,8 @@ pub struct Targets {
     direction: Direction,
     /// Ranks, highest first: every goal and its ancestors.
     nodes: Vec<u32>,
-    /// For each of them, where the arcs start that lead down to it; one more at the end.
-    first: Vec<u32>,
-    /// The upper end of an arc, by its place in `nodes`, and the cost.
-    arcs: Vec<(u32, u64)>,
+    /// For each of them, the arcs that lead down to it.
+    arcs: LocalArcs,
     /// For each goal, where its entries start; one more at the end.
     first_entry: Vec<u32>,
     /// The place of a goal's node in `nodes`, and what is left from there.
@@ -41,9 +42,11 @@ pub struct Targets {
 pub struct Sweep<const LANES: usize> {
     /// For each rank its place in what is worked on; `NONE` between calls.
     place: Vec<u32>,
+    /// The ancestors of the starts, lowest first, and their arcs up.
     climb: Vec<u32>,
-    climb_labels: Vec<[u64; LANES]>,
-    labels: Vec<[u64; LANES]>,
+    climb_arcs: LocalArcs,
+    climb_labels: Vec<[i64; LANES]>,
+    labels: Vec<[i64; LANES]>,
 }
 
 impl Targets {
@@ -63,13 +66,10 @@ impl Targets {
         for (place, rank) in (0..).zip(&nodes) {
             sweep.place[*rank as usize] = place;
         }
-        let mut first = Vec::with_capacity(nodes.len() + 1);
-        let mut arcs = Vec::new();
-        first.push(0);
+        let mut arcs = LocalArcs::default();
+        arcs.clear();
         for rank in &nodes {
-            let of_node = graph.of_node(*rank).iter();
-            arcs.extend(of_node.map(|arc| (sweep.place[arc.head as usize], arc.cost.0)));
-            first.push(arcs.len() as u32);
+            arcs.push(graph.local(*rank, &sweep.place));
         }
         let mut first_entry = vec![0];
         let mut entries = Vec::new();
@@ -82,7 +82,7 @@ impl Targets {
             first_entry.push(entries.len() as u32);
         }
         sweep.forget(&nodes);
-        Self { direction, nodes, first, arcs, first_entry, entries }
+        Self { direction, nodes, arcs, first_entry, entries }
     }
 
     pub fn len(&self) -> usize {
@@ -95,6 +95,7 @@ impl<const LANES: usize> Sweep<LANES> {
         Self {
             place: vec![NONE; node_count],
             climb: Vec::new(),
+            climb_arcs: LocalArcs::default(),
             climb_labels: Vec::new(),
             labels: Vec::new(),
         }
@@ -170,44 +171,30 @@ impl<const LANES: usize> Sweep<LANES> {
             self.place[*rank as usize] = place;
         }
         self.climb_labels.clear();
-        self.climb_labels.resize(climb.len(), [Cost::UNREACHED.0; LANES]);
+        self.climb_labels.resize(climb.len(), [UNREACHED; LANES]);
         for (lane, row) in batch.iter().enumerate() {
             for (node, cost) in &starts[*row as usize] {
                 let place = self.place[topology.rank[*node as usize] as usize] as usize;
                 let label = &mut self.climb_labels[place][lane];
-                *label = cost.0.min(*label);
+                *label = (cost.0 as i64).min(*label);
             }
         }
-        for (at, rank) in climb.iter().enumerate() {
-            let reached = self.climb_labels[at];
-            for arc in graph.of_node(*rank) {
-                let over = &mut self.climb_labels[self.place[arc.head as usize] as usize];
-                for (label, reached) in over.iter_mut().zip(&reached) {
-                    *label = (*label).min(reached + arc.cost.0);
-                }
-            }
+        self.climb_arcs.clear();
+        for rank in &climb {
+            self.climb_arcs.push(graph.local(*rank, &self.place));
         }
+        push_on(&self.climb_arcs, &mut self.climb_labels);
         self.climb = climb;
     }
 
     /// Down to the goals; takes the marks of the climb away.
     fn descend(&mut self, targets: &Targets) {
         self.labels.clear();
-        self.labels.reserve(targets.nodes.len());
-        for (at, rank) in targets.nodes.iter().enumerate() {
-            let mut label = match self.place[*rank as usize] {
-                NONE => [Cost::UNREACHED.0; LANES],
-                place => self.climb_labels[place as usize],
-            };
-            let arcs = &targets.arcs[targets.first[at] as usize..targets.first[at + 1] as usize];
-            for (above, cost) in arcs {
-                let above = &self.labels[*above as usize];
-                for (label, above) in label.iter_mut().zip(above) {
-                    *label = (*label).min(above + cost);
-                }
-            }
-            self.labels.push(label);
-        }
+        self.labels.extend(targets.nodes.iter().map(|rank| match self.place[*rank as usize] {
+            NONE => [UNREACHED; LANES],
+            place => self.climb_labels[place as usize],
+        }));
+        pull_in(&targets.arcs, &mut self.labels);
         let climb = std::mem::take(&mut self.climb);
         self.forget(&climb);
         self.climb = climb;
@@ -217,7 +204,7 @@ impl<const LANES: usize> Sweep<LANES> {
         for (goal, cell) in row.iter_mut().enumerate() {
             let range = targets.first_entry[goal] as usize..targets.first_entry[goal + 1] as usize;
             for (place, left) in &targets.entries[range] {
-                let label = Cost(self.labels[*place as usize][lane]);
+                let label = Cost(self.labels[*place as usize][lane] as u64);
                 *cell = label.plus(*left).min(*cell);
             }
         }

@@ -90,6 +90,22 @@ impl StreetNetwork {
         &self.turns
     }
 
+    /// How many arcs the hierarchy has, and how many of them searches need up and down.
+    pub fn hierarchy_size(&self) -> (usize, usize, usize) {
+        let (up, down) = self.metric.needed();
+        (self.topology.arc_count(), up, down)
+    }
+
+    /// The cost of the fastest way, without its course.
+    pub fn leg(&self, from: &Snap, to: &Snap) -> Option<Leg> {
+        self.cost_between(&self.positions(from), &self.positions(to)).map(leg)
+    }
+
+    /// Puts the weights in anew.
+    pub fn customized(&self) -> Metric {
+        customize(&self.turns, &self.topology)
+    }
+
     /// The positions of a snap: none if it is of another map, two if the street goes both ways.
     fn positions(&self, snap: &Snap) -> Vec<Position> {
         let along = f64::from(snap.along).clamp(0.0, 1.0);
