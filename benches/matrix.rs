@@ -27,7 +27,7 @@ fn random_snaps(network: &StreetNetwork, count: usize, seed: u64) -> Vec<Snap> {
         let edge = petgraph::graph::EdgeIndex::new(dice.random_range(0..graph.edge_count()));
         let course = network.streets().course(edge);
         let (a, b) = (course[0], course[1]);
-        let middle = Point { lat: (a.lat + b.lat) / 2.0, lon: (a.lon + b.lon) / 2.0 };
+        let middle = Point { lat: f64::midpoint(a.lat, b.lat), lon: f64::midpoint(a.lon, b.lon) };
         snaps.extend(network.snap(middle).ok());
     }
     snaps

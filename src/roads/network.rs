@@ -1,5 +1,4 @@
-//! What the rest of the product asks of the streets. One implementation today is plain Dijkstra on the
-//! street graph; a faster one takes its place behind the same interface.
+//! What the rest of the product asks of the streets; `street_network` answers it.
 //!
 //! Times are tenths of a second (`u32`), distances whole metres (`u32`).
 

@@ -1,10 +1,10 @@
 //! The street graph: junctions and the pieces of street between them, for one profile.
 //!
 //! `build` makes it from an extract, `turns` reads the turn restrictions. It is a directed
-//! `petgraph::Graph`, so that every algorithm of petgraph can run on it; queries run on what is frozen
-//! from it (`dijkstra`). It holds the largest strongly connected part of the streets, so from every
-//! junction a way leads to every other one. Junctions are numbered along a space-filling curve and
-//! edges by the junction they leave, so that neighbours in the street are neighbours in memory.
+//! `petgraph::Graph`, so that every algorithm of petgraph can run on it; queries run on what is made
+//! of it (`turn_graph`, `hierarchy`). It holds the largest strongly connected part of the streets, so
+//! from every junction a way leads to every other one. Junctions are numbered along a space-filling
+//! curve and edges by the junction they leave, so that neighbours in the street are neighbours in memory.
 
 mod build;
 mod cut;
@@ -80,8 +80,8 @@ pub enum TurnRule {
     Mandatory,
 }
 
-/// A turn that a sign forbids or commands: from one edge over none or some to another. Kept with the
-/// graph; plain Dijkstra on junctions cannot obey it.
+/// A turn that a sign forbids or commands: from one edge over none or some to another. `turn_graph`
+/// obeys it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TurnRestriction {
     /// The id of the OpenStreetMap relation.

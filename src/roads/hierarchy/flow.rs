@@ -116,7 +116,9 @@ impl<'a> Flow<'a> {
     fn new(network: &'a Network, sources: &'a [u32], sinks: &'a [u32]) -> Self {
         let count = network.first.len() - 1;
         let mut is_sink = vec![false; count];
-        sinks.iter().for_each(|sink| is_sink[*sink as usize] = true);
+        for sink in sinks {
+            is_sink[*sink as usize] = true;
+        }
         Self {
             network,
             room: network.room.clone(),
@@ -228,7 +230,9 @@ impl<'a> Flow<'a> {
         let mut is_reached = vec![false; self.level.len()];
         self.queue.clear();
         self.queue.extend(starts);
-        starts.iter().for_each(|start| is_reached[*start as usize] = true);
+        for start in starts {
+            is_reached[*start as usize] = true;
+        }
         while let Some(here) = self.queue.pop() {
             for arc in self.network.arcs(here) {
                 let to = self.network.to[*arc as usize];

@@ -69,6 +69,7 @@ pub(super) fn pull_in<const L: usize>(arcs: &LocalArcs, labels: &mut [[i64; L]])
     for_processor!(pull_in_in(arcs, labels));
 }
 
+#[expect(clippy::inline_always, reason = "compiled anew with the features of its caller")]
 #[inline(always)]
 fn push_on_in<const L: usize>(arcs: &LocalArcs, labels: &mut [[i64; L]]) {
     for place in 0..labels.len() {
@@ -83,6 +84,7 @@ fn push_on_in<const L: usize>(arcs: &LocalArcs, labels: &mut [[i64; L]]) {
     }
 }
 
+#[expect(clippy::inline_always, reason = "compiled anew with the features of its caller")]
 #[inline(always)]
 fn pull_in_in<const L: usize>(arcs: &LocalArcs, labels: &mut [[i64; L]]) {
     for place in 0..labels.len() {

@@ -70,14 +70,17 @@ fn note_arcs(topology: &Topology, node: u32, arc_to: &mut [u32]) {
 /// The ways between this node and its higher neighbours through each of its lower ones.
 fn through_lower(topology: &Topology, node: u32, arc_to: &mut [u32], costs: &mut [[Cost; 2]]) {
     note_arcs(topology, node, arc_to);
+    let own_first = topology.up(node).start;
     for here in topology.down(node) {
         let end = topology.first_up[topology.tail[*here as usize] as usize + 1] as usize;
-        let [up, down] = costs[*here as usize];
-        for on in *here as usize + 1..end {
-            let arc = arc_to[topology.head[on] as usize] as usize;
-            let [on_up, on_down] = costs[on];
-            let [own_up, own_down] = costs[arc];
-            costs[arc] = [own_up.min(down.plus(on_up)), own_down.min(on_down.plus(up))];
+        // The arcs of the lower node lie before those of this one.
+        let (lower, own) = costs.split_at_mut(own_first);
+        let [up, down] = lower[*here as usize];
+        let on = *here as usize + 1..end;
+        for (head, [on_up, on_down]) in topology.head[on.clone()].iter().zip(&lower[on]) {
+            let [own_up, own_down] = &mut own[arc_to[*head as usize] as usize - own_first];
+            *own_up = down.plus(*on_up).min(*own_up);
+            *own_down = on_down.plus(up).min(*own_down);
         }
     }
 }
@@ -85,17 +88,21 @@ fn through_lower(topology: &Topology, node: u32, arc_to: &mut [u32], costs: &mut
 /// The ways from each lower neighbour of this node over it to higher ones, and over those to it.
 fn through_higher(topology: &Topology, node: u32, arc_to: &mut [u32], costs: &mut [[Cost; 2]]) {
     note_arcs(topology, node, arc_to);
+    let own_first = topology.up(node).start;
     for here in topology.down(node) {
         let end = topology.first_up[topology.tail[*here as usize] as usize + 1] as usize;
-        let [mut up, mut down] = costs[*here as usize];
-        for on in *here as usize + 1..end {
-            let [over_up, over_down] = costs[arc_to[topology.head[on] as usize] as usize];
-            let [on_up, on_down] = costs[on];
-            costs[on] = [on_up.min(up.plus(over_up)), on_down.min(over_down.plus(down))];
-            up = up.min(on_up.plus(over_down));
-            down = down.min(over_up.plus(on_down));
+        let (lower, own) = costs.split_at_mut(own_first);
+        let [mut up, mut down] = lower[*here as usize];
+        let on = *here as usize + 1..end;
+        for (head, [on_up, on_down]) in topology.head[on.clone()].iter().zip(&mut lower[on]) {
+            let [over_up, over_down] = own[arc_to[*head as usize] as usize - own_first];
+            let (was_up, was_down) = (*on_up, *on_down);
+            *on_up = up.plus(over_up).min(was_up);
+            *on_down = over_down.plus(down).min(was_down);
+            up = up.min(was_up.plus(over_down));
+            down = down.min(over_up.plus(was_down));
         }
-        costs[*here as usize] = [up, down];
+        lower[*here as usize] = [up, down];
     }
 }
 

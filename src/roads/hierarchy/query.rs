@@ -161,7 +161,7 @@ impl Unpacker<'_> {
             ) {
                 // From the first end down to the node below, then up to the other end.
                 Some((to_low, to_high)) if is_down => {
-                    parts.extend([(to_low, false), (to_high, true)])
+                    parts.extend([(to_low, false), (to_high, true)]);
                 }
                 Some((to_low, to_high)) => parts.extend([(to_high, false), (to_low, true)]),
                 None => nodes.push(if is_down { low } else { high }),
@@ -173,8 +173,11 @@ impl Unpacker<'_> {
     fn through(&self, low: u32, high: u32, cost: Cost, is_down: bool) -> Option<(u32, u32)> {
         let basic = &self.metric.basic;
         self.topology.down(low).iter().find_map(|to_low| {
-            let to_high = self.topology.arc_between(self.topology.tail[*to_low as usize], high)?;
             let [low_up, low_down] = basic[*to_low as usize];
+            if (if is_down { low_up } else { low_down }) >= cost {
+                return None;
+            }
+            let to_high = self.topology.arc_between(self.topology.tail[*to_low as usize], high)?;
             let [high_up, high_down] = basic[to_high as usize];
             let over = if is_down { high_down.plus(low_up) } else { low_down.plus(high_up) };
             (over == cost).then_some((*to_low, to_high))

@@ -85,7 +85,8 @@ impl Targets {
         Self { direction, nodes, arcs, first_entry, entries }
     }
 
-    pub fn len(&self) -> usize {
+    /// How many goals.
+    pub fn goal_count(&self) -> usize {
         self.first_entry.len() - 1
     }
 }
@@ -118,7 +119,9 @@ impl<const LANES: usize> Sweep<LANES> {
     }
 
     fn forget(&mut self, nodes: &[u32]) {
-        nodes.iter().for_each(|rank| self.place[*rank as usize] = NONE);
+        for rank in nodes {
+            self.place[*rank as usize] = NONE;
+        }
     }
 
     /// Rows are starts, each some nodes with what it costs to get there; columns are goals.
@@ -139,12 +142,13 @@ impl<const LANES: usize> Sweep<LANES> {
             starts[*row as usize].first().map(|(node, _)| topology.rank[*node as usize])
         };
         rows.sort_by_cached_key(rank_of);
-        let mut table = vec![Cost::UNREACHED; starts.len() * targets.len()];
+        let mut table = vec![Cost::UNREACHED; starts.len() * targets.goal_count()];
         for batch in rows.chunks(LANES) {
             self.climb(topology, graph, starts, batch);
             self.descend(targets);
             for (lane, row) in batch.iter().enumerate() {
-                let row = &mut table[*row as usize * targets.len()..][..targets.len()];
+                let row =
+                    &mut table[*row as usize * targets.goal_count()..][..targets.goal_count()];
                 self.read(targets, lane, row);
             }
         }

@@ -112,18 +112,24 @@ impl StreetNetwork {
     fn draw_edge(&self, course: &mut Course, edge: u32, from: Cost, to: Cost) {
         let whole = self.turns.drive(edge).unwrap_or(Cost::ZERO);
         let points = self.streets.course(EdgeIndex::new(edge as usize));
-        let length_m: f64 = points.windows(2).map(|pair| pair[0].distance_m(pair[1])).sum();
+        // Where each point lies along the edge; on so short a way the earth is flat.
+        let scale = points[0].lat.to_radians().cos();
+        let step = |at: usize| {
+            let (a, b) = (points[at - 1], points[at]);
+            ((b.lon - a.lon) * scale).hypot(b.lat - a.lat)
+        };
+        let length: f64 = (1..points.len()).map(step).sum();
         let share_at =
             |part: Cost| f64::from(part.length_dm()) / f64::from(whole.length_dm().max(1));
         let (share_from, share_to) = (share_at(from), share_at(to));
         let is_whole_end = to == whole;
         let started_ds = course.clock_ds;
-        let mut so_far_m = 0.0;
+        let mut so_far = 0.0;
         for (at, point) in points.iter().enumerate() {
             if at > 0 {
-                so_far_m += points[at - 1].distance_m(*point);
+                so_far += step(at);
             }
-            let share = if length_m > 0.0 { so_far_m / length_m } else { 1.0 };
+            let share = if length > 0.0 { so_far / length } else { 1.0 };
             let is_last = at + 1 == points.len();
             let is_between = share > share_from && (share < share_to || is_last && is_whole_end);
             if is_between || (at == 0 && from == Cost::ZERO) {
