@@ -2,7 +2,11 @@
 //! snapped places, one way, and putting new weights in. On the bundled map of Valletta;
 //! `SORTIE_BENCH_MAP` names another file.
 
+#[path = "support/map.rs"]
+mod map;
+
 use criterion::{Criterion, criterion_group, criterion_main};
+use map::map_bytes;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use sortie::roads::street_network::StreetNetwork;
@@ -10,13 +14,6 @@ use sortie::roads::{ImportOptions, Map, RoadNetwork as _, Snap};
 use sortie::units::Point;
 use std::hint::black_box;
 use std::sync::Arc;
-
-#[expect(clippy::disallowed_methods, reason = "a bench is told its map by the environment")]
-fn map_bytes() -> Vec<u8> {
-    let bundled = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/maps/valletta.osm.pbf");
-    let file = std::env::var("SORTIE_BENCH_MAP").unwrap_or_else(|_| bundled.to_owned());
-    std::fs::read(&file).unwrap_or_else(|error| panic!("{file} cannot be read: {error}"))
-}
 
 /// Midpoints of streets, from a seed, so that every run asks the same.
 fn random_snaps(network: &StreetNetwork, count: usize, seed: u64) -> Vec<Snap> {

@@ -1,19 +1,16 @@
 //! What a map costs: to import, to snap to, and to ask for paths and travel times. On the bundled map of
 //! Valletta; `SORTIE_BENCH_MAP` names another file.
 
+#[path = "support/map.rs"]
+mod map;
+
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use map::map_bytes;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use sortie::roads::{ImportOptions, Map, RoadNetwork, Snap};
 use sortie::units::Point;
 use std::hint::black_box;
-
-#[expect(clippy::disallowed_methods, reason = "a bench is told its map by the environment")]
-fn map_bytes() -> Vec<u8> {
-    let bundled = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/maps/valletta.osm.pbf");
-    let file = std::env::var("SORTIE_BENCH_MAP").unwrap_or_else(|_| bundled.to_owned());
-    std::fs::read(&file).unwrap_or_else(|error| panic!("{file} cannot be read: {error}"))
-}
 
 fn import(bytes: &[u8]) -> Map {
     Map::from_pbf(bytes, &ImportOptions::default(), &mut |_| {}).expect("the map is sound")

@@ -13,6 +13,7 @@ pub mod clip;
 pub(crate) mod cost;
 pub mod graph;
 pub mod hierarchy;
+mod lists;
 pub mod map;
 pub mod network;
 pub mod osm;

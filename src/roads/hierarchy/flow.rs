@@ -3,6 +3,7 @@
 //! Doklady 11, 1970).
 
 use super::order::{Ends, Place};
+use crate::roads::lists::Lists;
 
 /// A quarter of the junctions is held fast at each end.
 const HELD_SHARE: f64 = 0.25;
@@ -17,9 +18,8 @@ pub struct Cell {
 /// Streets between junctions with what still fits through: both directions of a street are one after the
 /// other in `arcs`, so that an arc's partner is its number with the last bit turned.
 struct Network {
-    first: Vec<u32>,
     /// For each junction, its arcs by number.
-    arcs_at: Vec<u32>,
+    arcs_at: Lists<u32>,
     to: Vec<u32>,
     room: Vec<u32>,
 }
@@ -70,30 +70,17 @@ impl Network {
             .collect();
         pairs.sort_unstable();
         let (mut to, mut room) = (Vec::new(), Vec::new());
-        let mut first = vec![0; count + 1];
         for chunk in pairs.chunk_by(|a, b| a == b) {
             let (low, high) = chunk[0];
             to.extend([high, low]);
             room.extend([chunk.len() as u32; 2]);
-            first[low as usize + 1] += 1;
-            first[high as usize + 1] += 1;
         }
-        for junction in 0..count {
-            first[junction + 1] += first[junction];
-        }
-        let mut next = first.clone();
-        let mut arcs_at = vec![0; to.len()];
-        for arc in 0..to.len() as u32 {
-            let from = to[arc as usize ^ 1] as usize;
-            arcs_at[next[from] as usize] = arc;
-            next[from] += 1;
-        }
-        Self { first, arcs_at, to, room }
+        let arcs = (0..to.len() as u32).map(|arc| (to[arc as usize ^ 1], arc));
+        Self { arcs_at: Lists::grouped(count, arcs), to, room }
     }
 
     fn arcs(&self, junction: u32) -> &[u32] {
-        &self.arcs_at
-            [self.first[junction as usize] as usize..self.first[junction as usize + 1] as usize]
+        self.arcs_at.of(junction as usize)
     }
 }
 
@@ -105,7 +92,7 @@ struct Flow<'a> {
     is_sink: Vec<bool>,
     sinks: &'a [u32],
     level: Vec<u32>,
-    /// For each junction the arcs that are still to be tried at this level.
+    /// For each junction, how many of its arcs have been tried at this level.
     tried: Vec<u32>,
     queue: Vec<u32>,
 }
@@ -114,7 +101,7 @@ const UNREACHED: u32 = u32::MAX;
 
 impl<'a> Flow<'a> {
     fn new(network: &'a Network, sources: &'a [u32], sinks: &'a [u32]) -> Self {
-        let count = network.first.len() - 1;
+        let count = network.arcs_at.len();
         let mut is_sink = vec![false; count];
         for sink in sinks {
             is_sink[*sink as usize] = true;
@@ -135,8 +122,7 @@ impl<'a> Flow<'a> {
     fn run(&mut self, limit: u32) -> Option<u32> {
         let mut width = 0;
         while self.spread() {
-            let count = self.tried.len();
-            self.tried.copy_from_slice(&self.network.first[..count]);
+            self.tried.fill(0);
             for source in self.sources {
                 while self.push(*source) {
                     width += 1;
@@ -191,10 +177,9 @@ impl<'a> Flow<'a> {
                 }
                 return true;
             }
-            let end = self.network.first[here as usize + 1];
             let mut goes_on = None;
-            while self.tried[here as usize] < end {
-                let arc = self.network.arcs_at[self.tried[here as usize] as usize];
+            while let Some(arc) = self.network.arcs(here).get(self.tried[here as usize] as usize) {
+                let arc = *arc;
                 let to = self.network.to[arc as usize];
                 if self.room[arc as usize] > 0
                     && self.level[to as usize] == self.level[here as usize] + 1

@@ -1,31 +1,11 @@
 //! The inner loops of tables: the same few lines, compiled for what the processor can do. Costs are
 //! signed here, because that is what most processors compare in vectors; none is below zero.
 
-/// Arcs between places in a list of labels, by the place where they are looked at.
-#[derive(Debug, Default)]
-pub(super) struct LocalArcs {
-    /// Where the arcs of each place start; one more at the end.
-    first: Vec<u32>,
-    arcs: Vec<(u32, i64)>,
-}
+use crate::roads::lists::Lists;
 
-impl LocalArcs {
-    pub(super) fn clear(&mut self) {
-        self.first.clear();
-        self.arcs.clear();
-        self.first.push(0);
-    }
-
-    /// The arcs of the next place: their other ends and costs.
-    pub(super) fn push(&mut self, arcs: impl Iterator<Item = (u32, i64)>) {
-        self.arcs.extend(arcs);
-        self.first.push(self.arcs.len() as u32);
-    }
-
-    fn of(&self, place: usize) -> &[(u32, i64)] {
-        &self.arcs[self.first[place] as usize..self.first[place + 1] as usize]
-    }
-}
+/// Arcs between places in a list of labels, by the place where they are looked at: the place of the other
+/// end, and the cost.
+pub(super) type LocalArcs = Lists<(u32, i64)>;
 
 /// Runs a loop as compiled for the best vectors that this processor has.
 macro_rules! for_processor {

@@ -4,6 +4,7 @@
 
 use super::topology::{NONE, Topology};
 use crate::roads::cost::Cost;
+use crate::roads::lists::Lists;
 
 /// The weights of a hierarchy, and what searches need of them.
 #[derive(Debug)]
@@ -15,11 +16,8 @@ pub struct Metric {
 }
 
 /// For one direction, the arcs of each node to higher ones that searches need.
-#[derive(Debug, Default)]
-pub(super) struct SearchGraph {
-    first: Vec<u32>,
-    arcs: Vec<SearchArc>,
-}
+#[derive(Debug)]
+pub(super) struct SearchGraph(Lists<SearchArc>);
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SearchArc {
@@ -55,7 +53,7 @@ impl Metric {
 
     /// How many arcs searches need, up and down.
     pub fn needed(&self) -> (usize, usize) {
-        (self.upward.arcs.len(), self.downward.arcs.len())
+        (self.upward.0.item_count(), self.downward.0.item_count())
     }
 }
 
@@ -69,58 +67,57 @@ fn note_arcs(topology: &Topology, node: u32, arc_to: &mut [u32]) {
 
 /// The ways between this node and its higher neighbours through each of its lower ones.
 fn through_lower(topology: &Topology, node: u32, arc_to: &mut [u32], costs: &mut [[Cost; 2]]) {
-    note_arcs(topology, node, arc_to);
-    let own_first = topology.up(node).start;
-    for here in topology.down(node) {
-        let end = topology.first_up[topology.tail[*here as usize] as usize + 1] as usize;
-        // The arcs of the lower node lie before those of this one.
-        let (lower, own) = costs.split_at_mut(own_first);
-        let [up, down] = lower[*here as usize];
-        let on = *here as usize + 1..end;
-        for (head, [on_up, on_down]) in topology.head[on.clone()].iter().zip(&lower[on]) {
-            let [own_up, own_down] = &mut own[arc_to[*head as usize] as usize - own_first];
-            *own_up = down.plus(*on_up).min(*own_up);
-            *own_down = on_down.plus(up).min(*own_down);
-        }
-    }
+    for_each_triangle(topology, node, arc_to, costs, |[up, down], [on_up, on_down], over| {
+        over[UP] = down.plus(*on_up).min(over[UP]);
+        over[DOWN] = on_down.plus(*up).min(over[DOWN]);
+    });
 }
 
 /// The ways from each lower neighbour of this node over it to higher ones, and over those to it.
 fn through_higher(topology: &Topology, node: u32, arc_to: &mut [u32], costs: &mut [[Cost; 2]]) {
+    for_each_triangle(topology, node, arc_to, costs, |[up, down], on, [over_up, over_down]| {
+        let [was_up, was_down] = *on;
+        *on = [up.plus(*over_up).min(was_up), over_down.plus(*down).min(was_down)];
+        *up = was_up.plus(*over_down).min(*up);
+        *down = over_up.plus(was_down).min(*down);
+    });
+}
+
+/// Each triangle whose middle corner is this node, by the costs of its sides: from the lowest corner to
+/// this one, from the lowest to the highest, and from this one to the highest.
+fn for_each_triangle(
+    topology: &Topology,
+    node: u32,
+    arc_to: &mut [u32],
+    costs: &mut [[Cost; 2]],
+    mut relax: impl FnMut(&mut [Cost; 2], &mut [Cost; 2], &mut [Cost; 2]),
+) {
     note_arcs(topology, node, arc_to);
+    // The arcs of the lower nodes lie before those of this one.
     let own_first = topology.up(node).start;
+    let (lower, own) = costs.split_at_mut(own_first);
     for here in topology.down(node) {
-        let end = topology.first_up[topology.tail[*here as usize] as usize + 1] as usize;
-        let (lower, own) = costs.split_at_mut(own_first);
-        let [mut up, mut down] = lower[*here as usize];
+        let end = topology.up(topology.tail[*here as usize]).end;
         let on = *here as usize + 1..end;
-        for (head, [on_up, on_down]) in topology.head[on.clone()].iter().zip(&mut lower[on]) {
-            let [over_up, over_down] = own[arc_to[*head as usize] as usize - own_first];
-            let (was_up, was_down) = (*on_up, *on_down);
-            *on_up = up.plus(over_up).min(was_up);
-            *on_down = over_down.plus(down).min(was_down);
-            up = up.min(was_up.plus(over_down));
-            down = down.min(over_up.plus(was_down));
+        let mut side = lower[*here as usize];
+        for (head, on) in topology.head[on.clone()].iter().zip(&mut lower[on]) {
+            relax(&mut side, on, &mut own[arc_to[*head as usize] as usize - own_first]);
         }
-        lower[*here as usize] = [up, down];
+        lower[*here as usize] = side;
     }
 }
 
 impl SearchGraph {
     fn of(topology: &Topology, basic: &[[Cost; 2]], least: &[[Cost; 2]], side: usize) -> Self {
-        let mut first = Vec::with_capacity(topology.node_count() + 1);
-        let mut arcs = Vec::new();
-        first.push(0);
+        let mut needed = Lists::default();
         for node in 0..topology.node_count() as u32 {
-            for arc in topology.up(node) {
+            needed.push(topology.up(node).filter_map(|arc| {
                 let cost = basic[arc][side];
-                if cost.is_reached() && cost == least[arc][side] {
-                    arcs.push(SearchArc { cost, head: topology.head[arc], arc: arc as u32 });
-                }
-            }
-            first.push(arcs.len() as u32);
+                let is_needed = cost.is_reached() && cost == least[arc][side];
+                is_needed.then(|| SearchArc { cost, head: topology.head[arc], arc: arc as u32 })
+            }));
         }
-        Self { first, arcs }
+        Self(needed)
     }
 
     /// The same, between places instead of ranks.
@@ -133,7 +130,6 @@ impl SearchGraph {
     }
 
     pub(super) fn of_node(&self, node: u32) -> &[SearchArc] {
-        let range = self.first[node as usize] as usize..self.first[node as usize + 1] as usize;
-        &self.arcs[range]
+        self.0.of(node as usize)
     }
 }

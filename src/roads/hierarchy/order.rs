@@ -18,11 +18,7 @@ pub type Ends = [u32; 2];
 
 /// The edges in the order of their ranks, lowest first.
 pub fn dissect(places: &[Place], edges: &[Ends]) -> Vec<u32> {
-    let all: Vec<u32> = (0..edges.len() as u32).collect();
-    let junctions: Vec<u32> = (0..places.len() as u32).collect();
-    let cell = Cell::new(junctions.iter().map(|junction| places[*junction as usize]).collect());
-    let local = all.iter().map(|edge| (*edge, edges[*edge as usize])).collect();
-    dissect_cell(cell, local)
+    dissect_cell(Cell::new(places.to_vec()), (0..).zip(edges.iter().copied()).collect())
 }
 
 /// Orders the edges within a cell; their ends are numbers of its junctions.

@@ -11,6 +11,7 @@ use super::lanes::{LocalArcs, pull_in, push_on};
 use super::metric::{Metric, SearchGraph};
 use super::topology::{NONE, Topology};
 use crate::roads::cost::Cost;
+use crate::roads::lists::Lists;
 
 const UNREACHED: i64 = Cost::UNREACHED.0 as i64;
 
@@ -31,10 +32,8 @@ pub struct Targets {
     nodes: Vec<u32>,
     /// For each of them, the arcs that lead down to it.
     arcs: LocalArcs,
-    /// For each goal, where its entries start; one more at the end.
-    first_entry: Vec<u32>,
-    /// The place of a goal's node in `nodes`, and what is left from there.
-    entries: Vec<(u32, Cost)>,
+    /// For each goal, the places of its nodes in `nodes`, and what is left from there.
+    goals: Lists<(u32, Cost)>,
 }
 
 /// The memory of a sweep of some starts at once, for one graph.
@@ -67,27 +66,24 @@ impl Targets {
             sweep.place[*rank as usize] = place;
         }
         let mut arcs = LocalArcs::default();
-        arcs.clear();
         for rank in &nodes {
             arcs.push(graph.local(*rank, &sweep.place));
         }
-        let mut first_entry = vec![0];
-        let mut entries = Vec::new();
+        let mut ends = Lists::default();
         for goal in goals {
-            entries.extend(
+            ends.push(
                 goal.iter().map(|(node, left)| {
                     (sweep.place[topology.rank[*node as usize] as usize], *left)
                 }),
             );
-            first_entry.push(entries.len() as u32);
         }
         sweep.forget(&nodes);
-        Self { direction, nodes, arcs, first_entry, entries }
+        Self { direction, nodes, arcs, goals: ends }
     }
 
     /// How many goals.
     pub fn goal_count(&self) -> usize {
-        self.first_entry.len() - 1
+        self.goals.len()
     }
 }
 
@@ -206,8 +202,7 @@ impl<const LANES: usize> Sweep<LANES> {
 
     fn read(&self, targets: &Targets, lane: usize, row: &mut [Cost]) {
         for (goal, cell) in row.iter_mut().enumerate() {
-            let range = targets.first_entry[goal] as usize..targets.first_entry[goal + 1] as usize;
-            for (place, left) in &targets.entries[range] {
+            for (place, left) in targets.goals.of(goal) {
                 let label = Cost(self.labels[*place as usize][lane] as u64);
                 *cell = label.plus(*left).min(*cell);
             }

@@ -7,6 +7,7 @@
 //! DOI 10.1145/2886843). Everything here is numbered by rank.
 
 use super::Arc;
+use crate::roads::lists::Lists;
 
 /// No node and no arc.
 pub const NONE: u32 = u32::MAX;
@@ -25,10 +26,8 @@ pub struct Topology {
     pub head: Vec<u32>,
     /// The lower end of each arc.
     pub tail: Vec<u32>,
-    /// Where the arcs from lower nodes start in `down_arcs`; one more at the end.
-    pub first_down: Vec<u32>,
-    /// Arcs by number, ascending in their lower end.
-    pub down_arcs: Vec<u32>,
+    /// For each node, the arcs from lower ones by number, ascending in their lower end.
+    down: Lists<u32>,
     /// For each arc of the input: the arc, and whether it is driven downwards; `NONE` for loops.
     pub place: Vec<(u32, bool)>,
 }
@@ -66,7 +65,7 @@ impl Topology {
             head.extend(own);
             first_up[low + 1] = head.len() as u32;
         }
-        let (first_down, down_arcs) = by_head(count, &head);
+        let down = Lists::grouped(count, (0..).zip(&head).map(|(arc, head)| (*head, arc)));
         let mut topology = Self {
             rank: Vec::new(),
             node: order,
@@ -74,8 +73,7 @@ impl Topology {
             first_up,
             head,
             tail,
-            first_down,
-            down_arcs,
+            down,
             place: Vec::new(),
         };
         topology.place = arcs
@@ -104,9 +102,7 @@ impl Topology {
 
     /// The arcs from lower nodes to this one.
     pub fn down(&self, rank: u32) -> &[u32] {
-        let range =
-            self.first_down[rank as usize] as usize..self.first_down[rank as usize + 1] as usize;
-        &self.down_arcs[range]
+        self.down.of(rank as usize)
     }
 
     pub fn arc_between(&self, low: u32, high: u32) -> Option<u32> {
@@ -114,21 +110,4 @@ impl Topology {
         let at = self.head[range.clone()].binary_search(&high).ok()?;
         Some((range.start + at) as u32)
     }
-}
-
-fn by_head(count: usize, head: &[u32]) -> (Vec<u32>, Vec<u32>) {
-    let mut first = vec![0; count + 1];
-    for high in head {
-        first[*high as usize + 1] += 1;
-    }
-    for at in 0..count {
-        first[at + 1] += first[at];
-    }
-    let mut next = first.clone();
-    let mut arcs = vec![0; head.len()];
-    for (arc, high) in (0..).zip(head) {
-        arcs[next[*high as usize] as usize] = arc;
-        next[*high as usize] += 1;
-    }
-    (first, arcs)
 }

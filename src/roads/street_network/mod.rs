@@ -51,6 +51,13 @@ struct Position {
     behind: Cost,
 }
 
+impl Position {
+    /// On the same edge, but nearer to its beginning.
+    fn is_back_from(&self, source: &Self) -> bool {
+        self.edge == source.edge && self.before < source.before
+    }
+}
+
 impl StreetNetwork {
     /// For a car, on the side of the road that is usual there.
     pub fn new(streets: Arc<Streets>) -> Self {
@@ -127,34 +134,36 @@ impl StreetNetwork {
         self.searches.with(|| Search::new(self.topology.node_count()), work)
     }
 
-    /// From each of the lanes to each of the others, or the other way about; a row for each lane.
+    /// The nodes at which a way to a place ends, with what is left of the shift there: the whole of it less
+    /// what lies behind the place. Shifted, so that no cost is below zero.
+    fn ends(&self, target: &Position, shift: Cost) -> impl Iterator<Item = (u32, Cost)> {
+        let left = shift.minus(target.behind);
+        self.turns.nodes_on(target.edge).map(move |node| (node, left))
+    }
+
+    /// From each place to each other one. The lanes, whose number is the smaller one, are the sources along
+    /// the streets and the targets against them; there is a row for each lane.
     fn sweep<const L: usize>(
         &self,
         sweeps: &Pool<Sweep<L>>,
         direction: Direction,
-        lanes: &[Vec<Position>],
-        others: &[Vec<Position>],
+        from: &[Vec<Position>],
+        to: &[Vec<Position>],
     ) -> Vec<Option<Cost>> {
         let new_sweep = || Sweep::new(self.topology.node_count());
-        // Shifted by the longest rest of an edge, so that no cost is below zero.
-        let all = lanes.iter().chain(others).flatten();
-        let shift = all.fold(Cost::ZERO, |most, position| most.most(position.behind));
-        let is_along = direction == Direction::Along;
-        let source = |position: &Position| (position.edge, position.behind);
-        let target = |position: &Position| {
-            let cost = shift.minus(position.behind);
-            self.turns.nodes_on(position.edge).map(move |node| (node, cost)).collect::<Vec<_>>()
+        let shift = longest_rest(to.iter().flatten());
+        let sources: Vec<Vec<_>> = from
+            .iter()
+            .map(|source| source.iter().map(|position| (position.edge, position.behind)).collect())
+            .collect();
+        let targets: Vec<Vec<_>> = to
+            .iter()
+            .map(|target| target.iter().flat_map(|position| self.ends(position, shift)).collect())
+            .collect();
+        let (starts, goals) = match direction {
+            Direction::Along => (sources, targets),
+            Direction::Against => (targets, sources),
         };
-        let ends = |positions: &Vec<Position>, is_source: bool| -> Vec<(u32, Cost)> {
-            if is_source {
-                positions.iter().map(source).collect()
-            } else {
-                positions.iter().flat_map(target).collect()
-            }
-        };
-        let goals: Vec<Vec<(u32, Cost)>> =
-            others.iter().map(|positions| ends(positions, !is_along)).collect();
-        let starts: Vec<_> = lanes.iter().map(|positions| ends(positions, is_along)).collect();
         let targets = sweeps.with(new_sweep, |sweep| {
             Targets::new(&self.topology, &self.metric, direction, &goals, sweep)
         });
@@ -164,57 +173,57 @@ impl StreetNetwork {
             })
         };
         let unshifted = |cost: Cost| cost.is_reached().then(|| cost.minus(shift));
-        let cells = lanes.len() * others.len();
+        let cells = from.len() * to.len();
         let threads = rayon::current_num_threads().min(cells / CELLS_PER_THREAD_MIN).max(1);
         let mut table: Vec<Option<Cost>> = if threads == 1 {
             run(&starts).into_iter().map(unshifted).collect()
         } else {
-            let part = lanes.len().div_ceil(threads);
+            let part = starts.len().div_ceil(threads);
             starts.par_chunks(part).flat_map_iter(run).map(unshifted).collect()
         };
-        let (from, to) = if is_along { (lanes, others) } else { (others, lanes) };
-        for (source, target) in self.pairs_driven_back(from, to) {
-            let cell = if is_along {
-                source * others.len() + target
-            } else {
-                target * others.len() + source
+        let (lanes, others) = match direction {
+            Direction::Along => (from, to),
+            Direction::Against => (to, from),
+        };
+        for (lane, other) in pairs_on_one_edge(lanes, others) {
+            let (source, target) = match direction {
+                Direction::Along => (&from[lane], &to[other]),
+                Direction::Against => (&from[other], &to[lane]),
             };
-            table[cell] = self.cost_between(&from[source], &to[target]);
+            if is_driven_back(source, target) {
+                table[lane * others.len() + other] = self.cost_between(source, target);
+            }
         }
         table
     }
+}
 
-    /// Sources and targets on one edge, the target back from the source.
-    fn pairs_driven_back(
-        &self,
-        from: &[Vec<Position>],
-        to: &[Vec<Position>],
-    ) -> Vec<(usize, usize)> {
-        let mut by_edge: HashMap<u32, Vec<(usize, Cost)>> = HashMap::new();
-        let (few, many, is_from_few) =
-            if from.len() <= to.len() { (from, to, true) } else { (to, from, false) };
-        for (place, positions) in few.iter().enumerate() {
-            for position in positions {
-                by_edge.entry(position.edge).or_default().push((place, position.before));
-            }
+/// The longest that lies behind a place on its edge.
+fn longest_rest<'a>(positions: impl Iterator<Item = &'a Position>) -> Cost {
+    positions.fold(Cost::ZERO, |most, position| most.most(position.behind))
+}
+
+/// Whether a target lies back on the edge of a source, which a way must leave first.
+fn is_driven_back(from: &[Position], to: &[Position]) -> bool {
+    from.iter().any(|source| to.iter().any(|target| target.is_back_from(source)))
+}
+
+/// Places of few and of many that share an edge.
+fn pairs_on_one_edge(few: &[Vec<Position>], many: &[Vec<Position>]) -> Vec<(usize, usize)> {
+    let mut by_edge: HashMap<u32, Vec<usize>> = HashMap::new();
+    for (place, positions) in few.iter().enumerate() {
+        for position in positions {
+            by_edge.entry(position.edge).or_default().push(place);
         }
-        let mut pairs = Vec::new();
-        for (other, positions) in many.iter().enumerate() {
-            for position in positions {
-                for (place, before) in by_edge.get(&position.edge).into_iter().flatten() {
-                    let (source, target) = if is_from_few {
-                        (*before, position.before)
-                    } else {
-                        (position.before, *before)
-                    };
-                    if target < source {
-                        pairs.push(if is_from_few { (*place, other) } else { (other, *place) });
-                    }
-                }
-            }
-        }
-        pairs
     }
+    let mut pairs = Vec::new();
+    for (other, positions) in many.iter().enumerate() {
+        for position in positions {
+            let sharing = by_edge.get(&position.edge).into_iter().flatten();
+            pairs.extend(sharing.map(|place| (*place, other)));
+        }
+    }
+    pairs
 }
 
 fn topology_of(streets: &Streets, turns: &TurnGraph) -> Topology {
@@ -273,7 +282,7 @@ impl RoadNetwork for StreetNetwork {
     fn many_to_one(&self, from: &[Snap], to: &Snap) -> Vec<Option<Leg>> {
         let sources: Vec<_> = from.iter().map(|snap| self.positions(snap)).collect();
         let target = [self.positions(to)];
-        let column = self.sweep(&self.single_sweeps, Direction::Against, &target, &sources);
+        let column = self.sweep(&self.single_sweeps, Direction::Against, &sources, &target);
         column.into_iter().map(|cost| cost.map(leg)).collect()
     }
 
@@ -285,7 +294,7 @@ impl RoadNetwork for StreetNetwork {
             return table.into_iter().map(|cost| cost.map(leg)).collect();
         }
         // Fewer lanes against the streets than along them.
-        let table = self.sweep(&self.sweeps, Direction::Against, &targets, &sources);
+        let table = self.sweep(&self.sweeps, Direction::Against, &sources, &targets);
         let columns: Vec<_> = table.chunks(from.len().max(1)).collect();
         (0..from.len())
             .flat_map(|row| columns.iter().map(move |column| column[row].map(leg)))

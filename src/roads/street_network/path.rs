@@ -1,6 +1,6 @@
 //! One path with its course: which edges it takes, the points it runs over, and when it is where.
 
-use super::{Position, StreetNetwork, leg};
+use super::{Position, StreetNetwork, is_driven_back, leg, longest_rest};
 use crate::roads::cost::Cost;
 use crate::roads::hierarchy::{Found, Search};
 use crate::roads::network::{Path, Snap};
@@ -42,9 +42,7 @@ impl StreetNetwork {
     fn starts(&self, from: &[Position], to: &[Position]) -> Vec<Start> {
         let mut starts = Vec::new();
         for source in from {
-            let is_back =
-                |target: &Position| target.edge == source.edge && target.before < source.before;
-            if to.iter().any(is_back) {
+            if is_driven_back(&[*source], to) {
                 starts.extend(self.turns.turns_from(source.edge).iter().map(|turn| Start {
                     source: *source,
                     node: turn.to,
@@ -64,14 +62,8 @@ impl StreetNetwork {
         to: &[Position],
     ) -> Option<(Found, Cost)> {
         let entries: Vec<_> = starts.iter().map(|start| (start.node, start.cost)).collect();
-        let shift = to.iter().fold(Cost::ZERO, |most, target| most.most(target.behind));
-        let goals: Vec<_> = to
-            .iter()
-            .flat_map(|target| {
-                let cost = shift.minus(target.behind);
-                self.turns.nodes_on(target.edge).map(move |node| (node, cost))
-            })
-            .collect();
+        let shift = longest_rest(to.iter());
+        let goals: Vec<_> = to.iter().flat_map(|target| self.ends(target, shift)).collect();
         let found = search.run(&self.topology, &self.metric, &entries, &goals)?;
         Some((found, found.cost.minus(shift)))
     }

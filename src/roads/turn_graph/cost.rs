@@ -72,11 +72,6 @@ impl TurnCosts {
         Self { side, turn_s: 7.5, bias: 1.075, u_turn_s: 20.0 }
     }
 
-    /// Turns without any cost, for comparison.
-    pub fn free() -> Self {
-        Self { side: DrivingSide::Right, turn_s: 0.0, bias: 1.0, u_turn_s: 0.0 }
-    }
-
     /// From one edge into another that leaves its end, tenths of a second.
     pub(super) fn of(&self, streets: &Streets, from: EdgeIndex, onto: EdgeIndex) -> u16 {
         let (from_piece, onto_piece) = (&streets.graph[from], &streets.graph[onto]);
@@ -106,16 +101,12 @@ impl TurnCosts {
 /// How many streets meet, whichever way they are driven.
 fn roads_at(streets: &Streets, junction: petgraph::graph::NodeIndex) -> usize {
     use petgraph::Direction::{Incoming, Outgoing};
-    use petgraph::visit::EdgeRef as _;
     let outgoing = streets.graph.edges_directed(junction, Outgoing).count();
     let incoming_only = streets
         .graph
         .edges_directed(junction, Incoming)
         .filter(|edge| edge.weight().reverse.is_none())
         .count();
-    debug_assert!(
-        streets.graph.edges_directed(junction, Incoming).all(|edge| edge.target() == junction)
-    );
     outgoing + incoming_only
 }
 

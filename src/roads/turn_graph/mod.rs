@@ -14,6 +14,7 @@ pub use cost::{DrivingSide, TurnCosts};
 
 use crate::roads::cost::Cost;
 use crate::roads::graph::Streets;
+use crate::roads::lists::Lists;
 use petgraph::graph::EdgeIndex;
 use restrictions::Signs;
 use std::collections::HashMap;
@@ -24,12 +25,10 @@ pub struct TurnGraph {
     /// Of each node, the street edge that it is or copies.
     edge: Vec<u32>,
     copies: HashMap<u32, Vec<u32>>,
-    edge_count: usize,
     /// Of each street edge.
     drive: Vec<Cost>,
-    /// Where the turns of each node start; one more at the end.
-    first: Vec<u32>,
-    turns: Vec<Turn>,
+    /// Of each node.
+    turns: Lists<Turn>,
 }
 
 /// A turn from one node into another.
@@ -50,23 +49,21 @@ impl TurnGraph {
         for (node, of) in (0..).zip(&edge).skip(edge_count) {
             copies.entry(*of).or_default().push(node);
         }
-        let mut first = vec![0];
-        let mut turns = Vec::new();
+        let mut turns = Lists::default();
         for node in 0..edge.len() as u32 {
             let from = EdgeIndex::new(edge[node as usize] as usize);
             let allowed = signs.turns_of(streets, from, node);
-            turns.extend(allowed.into_iter().map(|(onto, to)| {
+            turns.push(allowed.into_iter().map(|(onto, to)| {
                 let to = to.unwrap_or(onto.index() as u32);
                 Turn { to, delay_ds: costs.of(streets, from, onto) }
             }));
-            first.push(turns.len() as u32);
         }
         let drive = streets
             .graph
             .edge_references()
             .map(|edge| Cost::new(edge.weight().duration_ds, edge.weight().length_dm))
             .collect();
-        Self { edge, copies, edge_count, drive, first, turns }
+        Self { edge, copies, drive, turns }
     }
 
     pub fn node_count(&self) -> usize {
@@ -74,11 +71,11 @@ impl TurnGraph {
     }
 
     pub fn edge_count(&self) -> usize {
-        self.edge_count
+        self.drive.len()
     }
 
     pub fn turn_count(&self) -> usize {
-        self.turns.len()
+        self.turns.item_count()
     }
 
     /// The street edge on which a node lies.
@@ -98,8 +95,7 @@ impl TurnGraph {
     }
 
     pub fn turns_from(&self, node: u32) -> &[Turn] {
-        let range = self.first[node as usize] as usize..self.first[node as usize + 1] as usize;
-        &self.turns[range]
+        self.turns.of(node as usize)
     }
 
     /// Every turn with its node of origin, in the order of the nodes.
