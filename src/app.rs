@@ -106,8 +106,8 @@ impl App {
     /// Starts the live state and the server.
     pub fn start(parts: Parts, entrance: Entrance) -> Result<Self, StartError> {
         // First of all: nothing is to be running when the port turns out to be taken.
-        let listener = bind(entrance.listen)
-            .map_err(|source| StartError::Listen { address: entrance.listen, source })?;
+        let failed = |source| StartError::Listen { address: entrance.listen, source };
+        let listener = bind(entrance.listen).map_err(failed)?;
         let live = start_live(&parts)?;
         let Parts { store, map, auth, metrics, .. } = parts;
         let state = web::Data::new(ApiState::new(
@@ -129,7 +129,6 @@ impl App {
         if let Some(workers) = entrance.workers {
             server = server.workers(workers);
         }
-        let failed = |source| StartError::Listen { address: entrance.listen, source };
         let server = match entrance.tls {
             Some(tls) => server.listen_rustls_0_23(listener, tls).map_err(failed)?,
             None => server.listen(listener).map_err(failed)?,

@@ -1,8 +1,8 @@
 //! When a technician is where: a route as it comes out of its order, the facts so far, and now.
 //!
 //! Begun stops follow the facts; the stops after them are scheduled from the end of what has begun, with
-//! windows and breaks; who is early sets off later. For the same order a later fact never gives an earlier arrival (where no break is
-//! left to take; a break may change places with a stop when the day shifts).
+//! windows and breaks; who is early sets off later. For the same order a later fact never gives an earlier
+//! arrival (where no break is left to take; a break may change places with a stop when the day shifts).
 
 use super::problem::{DayProblem, Orders};
 use super::state::PlannerState;

@@ -231,8 +231,8 @@ fn broken_rules(
     broken
 }
 
-/// The refusal of a hand's wish: code and sentence of the rule, with its numbers.
-/// The refusal for a rule; `helps_anyway` if people may decide to break it.
+/// The refusal of a hand's wish: code and sentence of the rule, with its numbers; `helps_anyway` if people
+/// may decide to break it.
 fn refused(reason: &Reason, helps_anyway: bool) -> Rejection {
     let cure = if helps_anyway { "; repeat it with anyway to do it all the same" } else { "" };
     Rejection::conflict(

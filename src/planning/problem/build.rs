@@ -51,38 +51,44 @@ struct Ride {
     truck: Option<TruckId>,
 }
 
-/// See [`DayProblem::build`].
-pub(super) fn build(
-    state: &PlannerState,
-    travel: &mut Travel,
-    now: Timestamp,
-    day: LocalDay,
-    orders: &Orders,
-    open: &[JobId],
-) -> Result<DayProblem, Rejection> {
-    let mut builder = Builder {
-        state,
-        travel,
-        now,
-        day,
-        origin: day.minute(0, state.zone),
-        dimensions: dimensions(state),
-        words: Words { known: Vec::new(), next: 2 },
-        kept_out: Vec::new(),
-        tasks: Vec::new(),
-        jobs: Vec::new(),
-    };
-    builder.open(open)?;
-    let mut rides = Vec::new();
-    let mut tours: Vec<Vec<JobId>> = Vec::new();
-    for (id, crew) in &state.technicians {
-        let order = orders.get(id);
-        if let Some(ride) = builder.ride(*id, crew, order.map(Vec::as_slice)) {
-            rides.push(ride);
-            tours.push(order.cloned().unwrap_or_default());
+impl DayProblem {
+    /// The day with these orders, and jobs that are on no route yet. A technician whose start, end or stops
+    /// are off the map is kept out.
+    ///
+    /// # Errors
+    /// An open job is off the map.
+    pub fn build(
+        state: &PlannerState,
+        travel: &mut Travel,
+        now: Timestamp,
+        day: LocalDay,
+        orders: &Orders,
+        open: &[JobId],
+    ) -> Result<Self, Rejection> {
+        let mut builder = Builder {
+            state,
+            travel,
+            now,
+            day,
+            origin: day.minute(0, state.zone),
+            dimensions: dimensions(state),
+            words: Words { known: Vec::new(), next: 2 },
+            kept_out: Vec::new(),
+            tasks: Vec::new(),
+            jobs: Vec::new(),
+        };
+        builder.open(open)?;
+        let mut rides = Vec::new();
+        let mut tours: Vec<Vec<JobId>> = Vec::new();
+        for (id, crew) in &state.technicians {
+            let order = orders.get(id);
+            if let Some(ride) = builder.ride(*id, crew, order.map(Vec::as_slice)) {
+                rides.push(ride);
+                tours.push(order.cloned().unwrap_or_default());
+            }
         }
+        builder.finish(rides, tours)
     }
-    builder.finish(rides, tours)
 }
 
 fn dimensions(state: &PlannerState) -> Vec<String> {

@@ -8,9 +8,7 @@ mod build;
 
 use super::begun::Begun;
 use super::reason::Reason;
-use super::state::{Crew, PlannerState};
-use super::travel::Travel;
-use crate::domain::Rejection;
+use super::state::Crew;
 use crate::domain::fieldwork::job::Job;
 use crate::domain::plan::Route;
 use crate::solver::{Plan, Problem, Schedule, TaskId, Tolerance, VehicleId};
@@ -50,22 +48,6 @@ pub struct DayProblem {
 }
 
 impl DayProblem {
-    /// The day with these orders, and jobs that are on no route yet. A technician whose start, end or stops
-    /// are off the map is kept out.
-    ///
-    /// # Errors
-    /// An open job is off the map.
-    pub fn build(
-        state: &PlannerState,
-        travel: &mut Travel,
-        now: Timestamp,
-        day: LocalDay,
-        orders: &Orders,
-        open: &[JobId],
-    ) -> Result<Self, Rejection> {
-        build::build(state, travel, now, day, orders, open)
-    }
-
     /// The schedule of one technician's tour in this problem.
     pub fn schedule(&self, vehicle: VehicleId, tasks: &[TaskId]) -> Schedule {
         Schedule::of(&self.problem, vehicle, tasks)
