@@ -421,8 +421,7 @@ export class Desk {
           this.plan.replace(data);
           this.problem = null;
           // At once, so that nobody reads of an empty day before the first telling.
-          this.tick();
-          this.revision += 1;
+          this.tellNow();
           this.isLoaded = true;
         },
         changes: (changes) => {
@@ -462,8 +461,12 @@ export class Desk {
   private tell(): void {
     this.tellLater ??= setTimeout(() => {
       this.tellLater = null;
-      this.tick();
-      this.revision += 1;
+      this.tellNow();
     }, TELL_EVERY_MS);
+  }
+
+  private tellNow(): void {
+    this.tick();
+    this.revision += 1;
   }
 }

@@ -106,8 +106,7 @@ export class DriverDay {
     try {
       const me = await api.me();
       if (kept !== undefined && kept.me.user.id !== me.user.id) {
-        this.server = EMPTY;
-        this.serverDuty = OFF;
+        this.forget();
       }
       this.me = me;
       this.live.clock.sync(me.now, me.speed);
@@ -140,8 +139,7 @@ export class DriverDay {
     await this.database?.delete("kept", "day").catch(() => undefined);
     this.live.stop();
     this.handle = null;
-    this.server = EMPTY;
-    this.serverDuty = OFF;
+    this.forget();
     this.me = null;
     this.isLoggedIn = false;
   }
@@ -298,6 +296,12 @@ export class DriverDay {
   private reportOnDuty(): void {
     if (this.duty === "on") this.reporter?.start();
     else this.reporter?.stop();
+  }
+
+  /** What the server told of another login. */
+  private forget(): void {
+    this.server = EMPTY;
+    this.serverDuty = OFF;
   }
 
   private async keep(): Promise<void> {
