@@ -32,6 +32,11 @@ impl<T> Lists<T> {
         self.first.len() - 1
     }
 
+    /// Where each list starts, with one more at the end, and the items.
+    pub(crate) fn into_parts(self) -> (Vec<u32>, Vec<T>) {
+        (self.first, self.items)
+    }
+
     pub(crate) fn item_count(&self) -> usize {
         self.items.len()
     }
