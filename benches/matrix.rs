@@ -9,21 +9,22 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use map::map_bytes;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
+use sortie::roads::file::{FileWriter, PreparedFile};
+use sortie::roads::profile::Profile;
 use sortie::roads::street_network::StreetNetwork;
-use sortie::roads::{ImportOptions, Map, RoadNetwork as _, Snap};
+use sortie::roads::{RoadNetwork as _, Snap, graph, osm};
 use sortie::units::Point;
 use std::hint::black_box;
-use std::sync::Arc;
 
 /// Midpoints of streets, from a seed, so that every run asks the same.
 fn random_snaps(network: &StreetNetwork, count: usize, seed: u64) -> Vec<Snap> {
-    let graph = &network.streets().graph;
+    let streets = network.streets();
     let mut dice = ChaCha8Rng::seed_from_u64(seed);
     let mut snaps = Vec::with_capacity(count);
     while snaps.len() < count {
-        let edge = petgraph::graph::EdgeIndex::new(dice.random_range(0..graph.edge_count()));
-        let course = network.streets().course(edge);
-        let (a, b) = (course[0], course[1]);
+        let edge = dice.random_range(0..streets.edges().len() as u32);
+        let mut course = streets.course(edge);
+        let (Some(a), Some(b)) = (course.next(), course.next()) else { continue };
         let middle = Point { lat: f64::midpoint(a.lat, b.lat), lon: f64::midpoint(a.lon, b.lon) };
         snaps.extend(network.snap(middle).ok());
     }
@@ -32,8 +33,12 @@ fn random_snaps(network: &StreetNetwork, count: usize, seed: u64) -> Vec<Snap> {
 
 fn matrix(criterion: &mut Criterion) {
     let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("one thread");
-    let map = Map::from_pbf(&map_bytes(), &ImportOptions::default(), &mut |_| {}).expect("sound");
-    let network = StreetNetwork::new(Arc::clone(&map.streets));
+    let osm = osm::read(&map_bytes(), &mut |_| {}).expect("the extract is sound");
+    let build_network = || {
+        let built = graph::build(&osm, &Profile::car()).0.expect("the extract has streets");
+        StreetNetwork::new(built, Profile::car())
+    };
+    let network = build_network();
     let (nodes, turns) = (network.turns().node_count(), network.turns().turn_count());
     println!("{nodes} directed edges, {turns} turns, {:?}", network.hierarchy_size());
     let snaps = random_snaps(&network, 1_000, 1);
@@ -72,8 +77,20 @@ fn matrix(criterion: &mut Criterion) {
     });
     group.bench_function("customize", |bencher| bencher.iter(|| network.customized()));
     group.sample_size(10);
-    group.bench_function("order and customize", |bencher| {
-        bencher.iter(|| one_thread.install(|| StreetNetwork::new(Arc::clone(&map.streets))));
+    group.bench_function("streets, order and customize", |bencher| {
+        bencher.iter(|| one_thread.install(build_network));
+    });
+    let mut file = FileWriter::default();
+    network.store(&mut file);
+    let mut bytes = Vec::new();
+    file.write_to(&mut bytes).expect("memory takes all");
+    println!("{} bytes prepared", bytes.len());
+    let bytes = bytes::Bytes::from(bytes);
+    group.bench_function("load a prepared network", |bencher| {
+        bencher.iter(|| {
+            let file = PreparedFile::open(bytes.clone()).expect("just written");
+            StreetNetwork::load(&file, "car").expect("just written")
+        });
     });
     group.finish();
 }

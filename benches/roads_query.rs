@@ -32,9 +32,9 @@ fn random_snaps(network: &dyn RoadNetwork, count: usize, seed: u64) -> Vec<Snap>
 fn roads(criterion: &mut Criterion) {
     let bytes = map_bytes();
     let map = import(&bytes);
-    let (junctions, edges) = map.network.size();
+    let (junctions, edges) = map.network().size();
     println!("{} bytes, {junctions} junctions, {edges} edges", bytes.len());
-    let network = &*map.network;
+    let network = &**map.network();
 
     let mut slow = criterion.benchmark_group("roads");
     slow.sample_size(10);

@@ -86,7 +86,7 @@ pub fn start_live(parts: &Parts) -> Result<Live, StartError> {
         recorder: recorder.clone(),
     };
     let hub = Hub::new(parts.clock.clone(), parts.store.clone()).start();
-    let roads = parts.map.network.clone();
+    let roads = parts.map.network().clone();
     let directory = Directory::new(around.clone(), roads, parts.pool.clone(), hub.clone()).start();
     let reactor = Reactor::new(around, directory.clone()).start();
     let listener = AuthListener { auth: parts.auth.clone(), hub: hub.clone() }.start();

@@ -160,7 +160,7 @@ mod tests {
         fn many_to_one(&self, from: &[Snap], _: &Snap) -> Vec<Option<Leg>> {
             vec![None; from.len()]
         }
-        fn street_name(&self, _: &Snap) -> Option<Arc<str>> {
+        fn street_name(&self, _: &Snap) -> Option<String> {
             None
         }
         fn size(&self) -> (usize, usize) {

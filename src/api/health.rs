@@ -2,6 +2,7 @@
 
 use crate::api::error::Problem;
 use crate::api::state::ApiState;
+use crate::roads::RoadNetwork as _;
 use crate::store::tables;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -40,7 +41,7 @@ pub async fn readyz(state: Data<ApiState>) -> HttpResponse {
     let (store, recorder) = tokio::join!(store, recorder);
     let store = matches!(store, Ok(Ok(_)));
     let writes_waiting = recorder.ok().flatten();
-    let map = state.map.network.size().0 > 0;
+    let map = state.map.network().size().0 > 0;
     let ready = store && map && writes_waiting.is_some();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     HttpResponse::build(status).json(Readiness {

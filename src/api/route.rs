@@ -104,11 +104,11 @@ pub async fn geometry(
         let mut legs = Vec::new();
         for (job, place) in places {
             let Some(to) = place else { continue };
-            legs.push(LegGeometry { job: Some(job), points: course(&*map.network, from, to) });
+            legs.push(LegGeometry { job: Some(job), points: course(&**map.network(), from, to) });
             from = to;
         }
         if let Some(end) = technician.end.filter(|_| !legs.is_empty()) {
-            legs.push(LegGeometry { job: None, points: course(&*map.network, from, *end) });
+            legs.push(LegGeometry { job: None, points: course(&**map.network(), from, *end) });
         }
         legs
     })

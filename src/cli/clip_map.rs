@@ -7,6 +7,7 @@ use super::output::Output;
 use crate::roads::clip::{slim, within};
 use crate::roads::graph;
 use crate::roads::osm::{self, WriteOptions};
+use crate::roads::profile::Profile;
 use crate::roads::{MapError, Progress, Stage};
 use crate::units::BoundingBox;
 use anyhow::Context as _;
@@ -65,11 +66,11 @@ fn clip_map(options: &ClipMapArguments, output: Output) -> Result<ClipMapReport,
     follower.follow(Progress { stage: Stage::Cutting, done: 0, total: 1 });
     let mut part = within(&whole, &options.bbox);
     slim(&mut part);
-    let (streets, street_report) = graph::build(&part);
+    let (streets, street_report) = graph::build(&part, &Profile::car());
     if streets.is_none() {
-        let refusal = match graph::build(&whole).0 {
-            Some(streets) => MapError::EmptyArea { area: options.bbox, file: streets.bounds() },
-            None => MapError::NoStreets,
+        let refusal = match graph::build(&whole, &Profile::car()).0 {
+            Some(built) => MapError::EmptyArea { area: options.bbox, file: built.streets.bounds() },
+            None => MapError::NoStreets { profile: "car".to_owned() },
         };
         return Err(not_a_map(anyhow::Error::new(refusal).context(what_for())));
     }

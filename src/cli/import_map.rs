@@ -3,7 +3,8 @@
 
 use super::failure::{Exit, Failure};
 use super::output::{Output, Progress as Bar};
-use crate::roads::{ImportOptions, ImportReport, Map, Progress, Stage};
+use crate::roads::profile::Profile;
+use crate::roads::{ImportOptions, ImportReport, Map, NetworkReport, Progress, Stage};
 use crate::units::BoundingBox;
 use anyhow::Context as _;
 use serde::Serialize;
@@ -19,6 +20,10 @@ pub struct ImportMapArguments {
     /// Only this part of it, in degrees
     #[arg(long, value_name = "WEST,SOUTH,EAST,NORTH", value_parser = BoundingBox::parse, allow_hyphen_values = true)]
     bbox: Option<BoundingBox>,
+    /// Kinds of vehicle to prepare the streets for: car, van, truck, bicycle, foot, or a TOML file of one's
+    /// own; the first is used where none is named
+    #[arg(long, value_name = "NAME|FILE.toml", value_delimiter = ',', default_value = "car")]
+    profile: Vec<String>,
 }
 
 /// What is printed.
@@ -39,7 +44,9 @@ pub struct StageSeconds {
 
 /// Imports and reports.
 pub fn run(arguments: &ImportMapArguments, output: Output) -> Result<(), Failure> {
-    let options = ImportOptions { area: arguments.bbox };
+    let profiles =
+        arguments.profile.iter().map(|name| read_profile(name)).collect::<Result<_, _>>()?;
+    let options = ImportOptions { area: arguments.bbox, profiles };
     let (_, report) = load_map(&arguments.file, &options, output)?;
     output.result(&report, &report)
 }
@@ -59,6 +66,24 @@ pub fn load_map(
     let report =
         ImportMapReport { file: file.to_owned(), map: map.report.clone(), seconds, seconds_total };
     Ok((map, report))
+}
+
+/// A profile that comes with the product, or one in a file.
+pub(super) fn read_profile(name: &str) -> Result<Profile, Failure> {
+    let is_file = Path::new(name).extension().is_some_and(|extension| extension == "toml");
+    let profile = if is_file {
+        let text = std::fs::read_to_string(name)
+            .with_context(|| format!("the profile {name} cannot be read"))
+            .map_err(|error| {
+                let cure = "check the path and the rights of the file";
+                Failure::of(Exit::Error, error, cure)
+            })?;
+        Profile::parse(&text)
+    } else {
+        Profile::built_in(name)
+    };
+    let cure = "name car, van, truck, bicycle or foot, or a TOML file like those";
+    profile.map_err(|error| Failure::new(Exit::Usage, error, cure))
 }
 
 pub(super) fn read_file(file: &Path) -> Result<Vec<u8>, Failure> {
@@ -148,9 +173,46 @@ fn listed<'a, K: Serialize + 'a>(counts: impl Iterator<Item = (&'a K, &'a usize)
     if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
 }
 
+/// What became of the streets for one profile.
+fn write_streets(network: &NetworkReport, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let streets = &network.streets;
+    writeln!(
+        f,
+        "  for a {:<7} {} km: {} junctions, {} edges (each direction counts)",
+        network.profile,
+        grouped(streets.length_km.round() as usize),
+        grouped(streets.junctions),
+        grouped(streets.edges),
+    )?;
+    writeln!(
+        f,
+        "  from          {} ways: {} one-way, {} restricted, {} ferries, {} with a posted speed",
+        grouped(streets.ways_driven),
+        grouped(streets.ways_one_way),
+        grouped(streets.ways_restricted),
+        grouped(streets.ferries),
+        grouped(streets.ways_posted),
+    )?;
+    writeln!(f, "  not driven    {}", listed(streets.ways_not_driven.iter()))?;
+    writeln!(
+        f,
+        "  left out      {} junctions and {} edges without a way there and back, {} ways cut at the border",
+        grouped(streets.junctions_left_out),
+        grouped(streets.edges_left_out),
+        grouped(streets.ways_incomplete),
+    )?;
+    writeln!(
+        f,
+        "  restrictions  {} at junctions, {} over ways; ignored: {}",
+        grouped(streets.restrictions_at_junctions),
+        grouped(streets.restrictions_over_ways),
+        listed(streets.restrictions_ignored.iter()),
+    )
+}
+
 impl fmt::Display for ImportMapReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (map, streets) = (&self.map, &self.map.streets);
+        let map = &self.map;
         let megabytes = map.file_bytes as f64 / 1e6;
         writeln!(f, "{}: {megabytes:.1} MB", self.file.display())?;
         let date = map
@@ -164,37 +226,9 @@ impl fmt::Display for ImportMapReport {
             grouped(map.ways),
             grouped(map.relations),
         )?;
-        writeln!(
-            f,
-            "  streets       {} km: {} junctions, {} edges (each direction counts)",
-            grouped(streets.length_km.round() as usize),
-            grouped(streets.junctions),
-            grouped(streets.edges),
-        )?;
-        writeln!(
-            f,
-            "  from          {} ways: {} one-way, {} restricted, {} ferries, {} with a posted speed",
-            grouped(streets.ways_driven),
-            grouped(streets.ways_one_way),
-            grouped(streets.ways_restricted),
-            grouped(streets.ferries),
-            grouped(streets.ways_posted),
-        )?;
-        writeln!(f, "  not driven    {}", listed(streets.ways_not_driven.iter()))?;
-        writeln!(
-            f,
-            "  left out      {} junctions and {} edges without a way there and back, {} ways cut at the border",
-            grouped(streets.junctions_left_out),
-            grouped(streets.edges_left_out),
-            grouped(streets.ways_incomplete),
-        )?;
-        writeln!(
-            f,
-            "  restrictions  {} at junctions, {} over ways; ignored: {}",
-            grouped(streets.restrictions_at_junctions),
-            grouped(streets.restrictions_over_ways),
-            listed(streets.restrictions_ignored.iter()),
-        )?;
+        for network in &map.networks {
+            write_streets(network, f)?;
+        }
         let bounds = map.bounds;
         writeln!(
             f,
@@ -245,7 +279,7 @@ mod tests {
         assert!(words.contains("2 junctions, 2 edges"), "{words}");
 
         let json = serde_json::to_value(&report).unwrap();
-        assert_eq!(json["streets"]["edges"], 2);
+        assert_eq!(json["networks"][0]["streets"]["edges"], 2);
         assert_eq!(json["seconds"][0]["stage"], "reading");
         assert!(json["seconds_total"].is_number());
     }
@@ -255,7 +289,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let said = |file: &Path, area: Option<&str>| {
             let area = area.map(|text| BoundingBox::parse(text).unwrap());
-            let failure = load_map(file, &ImportOptions { area }, QUIET).err().unwrap();
+            let failure =
+                load_map(file, &ImportOptions { area, ..ImportOptions::default() }, QUIET)
+                    .err()
+                    .unwrap();
             (failure.exit, failure.cause)
         };
         let (exit, missing) = said(&folder.path().join("missing.pbf"), None);

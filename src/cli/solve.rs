@@ -52,7 +52,7 @@ pub fn run(arguments: &SolveArguments, output: Output) -> Result<(), Failure> {
         geometry: arguments.geometry,
         plan_mode: arguments.plan_mode,
     };
-    let network = map.as_ref().map(|map| &*map.network);
+    let network = map.as_ref().map(|map| &**map.network() as &dyn RoadNetwork);
     let on_better = &mut |used_s: f64, cost: f64, left_out: usize| {
         let told = serde_json::json!({
             "progress": "solving", "seconds": used_s, "cost": cost, "unassigned": left_out,

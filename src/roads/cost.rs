@@ -1,14 +1,20 @@
 //! What driving costs, in one number.
 
+use bytemuck::{Pod, Zeroable};
+
 /// Tenths of a second in the upper half, tenths of a metre in the lower: adding and comparing costs
 /// gives the fastest way and, among equally fast ones, the shortest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Pod, Zeroable)]
+#[repr(transparent)]
 pub struct Cost(pub(super) u64);
 
 impl Cost {
     pub const ZERO: Self = Self(0);
     /// No way leads there. More than any way costs, and a few of them can be added without overflow.
     pub const UNREACHED: Self = Self(1 << 61);
+
+    /// No way within one map takes longer, about five days: so many can be added without overflow.
+    pub const SENSIBLE_MAX: Self = Self::new(1 << 22, u32::MAX);
 
     pub const fn new(duration_ds: u32, length_dm: u32) -> Self {
         Self((duration_ds as u64) << 32 | length_dm as u64)

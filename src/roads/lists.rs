@@ -37,10 +37,6 @@ impl<T> Lists<T> {
         (self.first, self.items)
     }
 
-    pub(crate) fn item_count(&self) -> usize {
-        self.items.len()
-    }
-
     pub(crate) fn of(&self, list: usize) -> &[T] {
         &self.items[self.first[list] as usize..self.first[list + 1] as usize]
     }

@@ -2,10 +2,10 @@
 //! became of the file. It measures no time: whoever follows the progress can.
 
 use super::clip::within;
-use super::graph::{StreetReport, Streets, build};
-use super::network::RoadNetwork;
+use super::graph::{StreetReport, build};
 use super::osm::{OsmError, OsmMap, read, read_data_at_s};
 use super::places::PlaceIndex;
+use super::profile::Profile;
 use super::street_network::StreetNetwork;
 use super::tiles::TileSource;
 use crate::units::BoundingBox;
@@ -15,10 +15,8 @@ use std::sync::Arc;
 /// A map in memory.
 #[derive(Clone)]
 pub struct Map {
-    /// Snapping, paths and travel times.
-    pub network: Arc<dyn RoadNetwork>,
-    /// The street graph, for who needs more than the network answers.
-    pub streets: Arc<Streets>,
+    /// Snapping, paths and travel times for each profile; at least one.
+    networks: Vec<Arc<StreetNetwork>>,
     /// Around the streets; the file may reach farther.
     pub bounds: BoundingBox,
     pub tiles: Arc<TileSource>,
@@ -27,10 +25,18 @@ pub struct Map {
 }
 
 /// What is made of a file.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ImportOptions {
     /// Only this part of the file.
     pub area: Option<BoundingBox>,
+    /// A network is made for each; the first is the one for who names none.
+    pub profiles: Vec<Profile>,
+}
+
+impl Default for ImportOptions {
+    fn default() -> Self {
+        Self { area: None, profiles: vec![Profile::car()] }
+    }
 }
 
 /// Why there is no map.
@@ -38,8 +44,10 @@ pub struct ImportOptions {
 pub enum MapError {
     #[error("the file cannot be read as an OpenStreetMap extract")]
     Osm(#[from] OsmError),
-    #[error("the extract has no street that a car can drive on")]
-    NoStreets,
+    #[error("the extract has no street for the profile `{profile}`")]
+    NoStreets { profile: String },
+    #[error("no profile is named: a map is made for one at least")]
+    NoProfile,
     #[error(
         "no street lies in the area {}; the streets of the file lie in {}",
         describe(area),
@@ -92,6 +100,13 @@ pub struct ImportReport {
     pub ways: usize,
     pub relations: usize,
     pub bounds: BoundingBox,
+    pub networks: Vec<NetworkReport>,
+}
+
+/// What became of the streets for one profile.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NetworkReport {
+    pub profile: String,
     pub streets: StreetReport,
 }
 
@@ -111,14 +126,17 @@ impl Map {
         })?;
         let file = FileFacts { bytes: bytes.len() as u64, data_at_s: read_data_at_s(bytes)? };
         let Some(area) = options.area else {
-            return Self::from_osm(&osm, file, progress);
+            return Self::from_osm(&osm, file, &options.profiles, progress);
         };
         let cut = staged(progress, Stage::Cutting, || within(&osm, &area));
-        match Self::from_osm(&cut, file, progress) {
-            Err(MapError::NoStreets) => Err(match build(&osm).0 {
-                Some(streets) => MapError::EmptyArea { area, file: streets.bounds() },
-                None => MapError::NoStreets,
-            }),
+        match Self::from_osm(&cut, file, &options.profiles, progress) {
+            Err(MapError::NoStreets { profile }) => {
+                let of_file = options.profiles.first().and_then(|profile| build(&osm, profile).0);
+                Err(match of_file {
+                    Some(built) => MapError::EmptyArea { area, file: built.streets.bounds() },
+                    None => MapError::NoStreets { profile },
+                })
+            }
             result => result,
         }
     }
@@ -127,12 +145,21 @@ impl Map {
     pub fn from_osm(
         osm: &OsmMap,
         file: FileFacts,
+        profiles: &[Profile],
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Self, MapError> {
-        let (streets, street_report) = staged(progress, Stage::Streets, || build(osm));
-        let streets = Arc::new(streets.ok_or(MapError::NoStreets)?);
-        let network = staged(progress, Stage::Network, || StreetNetwork::new(Arc::clone(&streets)));
-        let bounds = streets.bounds();
+        let mut networks = Vec::new();
+        let mut reports = Vec::new();
+        for profile in profiles {
+            let (built, streets) = staged(progress, Stage::Streets, || build(osm, profile));
+            let no_streets = || MapError::NoStreets { profile: profile.name.clone() };
+            let built = built.ok_or_else(no_streets)?;
+            let network =
+                staged(progress, Stage::Network, || StreetNetwork::new(built, profile.clone()));
+            networks.push(Arc::new(network));
+            reports.push(NetworkReport { profile: profile.name.clone(), streets });
+        }
+        let bounds = networks.first().ok_or(MapError::NoProfile)?.streets().bounds();
         let report = ImportReport {
             file_bytes: file.bytes,
             data_at_s: file.data_at_s,
@@ -140,11 +167,26 @@ impl Map {
             ways: osm.ways.len(),
             relations: osm.relations.len(),
             bounds,
-            streets: street_report,
+            networks: reports,
         };
         let (tiles, places) =
             rayon::join(|| Arc::new(TileSource::build(osm)), || Arc::new(PlaceIndex::build(osm)));
-        Ok(Self { network: Arc::new(network), streets, bounds, tiles, places, report })
+        Ok(Self { networks, bounds, tiles, places, report })
+    }
+
+    /// For who names no profile.
+    pub fn network(&self) -> &Arc<StreetNetwork> {
+        &self.networks[0]
+    }
+
+    /// For vehicles of a profile, if the map was prepared for it.
+    pub fn network_for(&self, profile: &str) -> Option<&Arc<StreetNetwork>> {
+        self.networks.iter().find(|network| network.profile().name == profile)
+    }
+
+    /// The names of the profiles it was prepared for, the first for who names none.
+    pub fn profiles(&self) -> impl Iterator<Item = &str> {
+        self.networks.iter().map(|network| &*network.profile().name)
     }
 }
 
@@ -158,6 +200,7 @@ fn staged<T>(progress: &mut dyn FnMut(Progress), stage: Stage, work: impl FnOnce
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::roads::RoadNetwork as _;
     use crate::roads::osm::{WriteOptions, tag, write};
     use crate::roads::test_maps::{bundled_map, random_map, real_extract};
     use crate::units::Point;
@@ -171,7 +214,7 @@ mod tests {
     fn a_file_without_streets_and_an_area_without_streets_are_told_apart() {
         let empty = write(&OsmMap::default(), &WriteOptions::default());
         let everything = ImportOptions::default();
-        assert!(matches!(import(&empty, &everything), Err(MapError::NoStreets)));
+        assert!(matches!(import(&empty, &everything), Err(MapError::NoStreets { .. })));
         assert!(matches!(import(b"nonsense", &everything), Err(MapError::Osm(_))));
 
         let mut town = OsmMap::default();
@@ -184,7 +227,8 @@ mod tests {
         let bytes = write(&town, &WriteOptions::default());
         assert!(import(&bytes, &everything).is_ok());
         let area = BoundingBox::parse("0,0,1,1").unwrap();
-        let refused = import(&bytes, &ImportOptions { area: Some(area) }).err().unwrap();
+        let refused =
+            import(&bytes, &ImportOptions { area: Some(area), ..everything }).err().unwrap();
         assert_eq!(
             refused.to_string(),
             "no street lies in the area 0.0000,0.0000,1.0000,1.0000; \
@@ -206,8 +250,8 @@ mod tests {
             if let Ok(map) = import(&bytes, &ImportOptions::default()) {
                 let centre = map.bounds.centre();
                 let corner = Point { lat: map.bounds.south, lon: map.bounds.west };
-                if let (Ok(from), Ok(to)) = (map.network.snap(centre), map.network.snap(corner)) {
-                    let _ = map.network.path(&from, &to);
+                if let (Ok(from), Ok(to)) = (map.network().snap(centre), map.network().snap(corner)) {
+                    let _ = map.network().path(&from, &to);
                 }
             }
         }
@@ -218,7 +262,7 @@ mod tests {
         let bytes = bundled_map();
         assert!(bytes.len() <= 2_500_000, "{} bytes", bytes.len());
         let map = import(&bytes, &ImportOptions::default()).unwrap();
-        assert!(map.report.streets.junctions > 10_000, "{:?}", map.report);
+        assert!(map.report.networks[0].streets.junctions > 10_000, "{:?}", map.report);
         assert!(map.report.data_at_s.is_some());
         let osm = read(&bytes, &mut |_| {}).unwrap();
         let with = |key: &str| {
@@ -228,8 +272,8 @@ mod tests {
         assert!(with("building") > 5_000 && with("addr:housenumber") > 500);
         assert!(with("landuse") > 500 && with("natural") > 100 && with("name") > 5_000);
         // From the gate of Valletta to the ferries of Sliema: around the harbour.
-        let snap = |lat, lon| map.network.snap(Point { lat, lon }).unwrap();
-        let path = map.network.path(&snap(35.8958, 14.5086), &snap(35.9110, 14.5040)).unwrap();
+        let snap = |lat, lon| map.network().snap(Point { lat, lon }).unwrap();
+        let path = map.network().path(&snap(35.8958, 14.5086), &snap(35.9110, 14.5040)).unwrap();
         assert!((4_000..9_000).contains(&path.leg.distance_m), "{:?}", path.leg);
         assert!((4_000..15_000).contains(&path.leg.duration_ds), "{:?}", path.leg);
     }
@@ -243,7 +287,7 @@ mod tests {
         ] {
             let Some(bytes) = real_extract(name) else { return };
             let map = import(&bytes, &ImportOptions::default()).unwrap();
-            let report = &map.report.streets;
+            let report = &map.report.networks[0].streets;
             println!("{name}: {:#?}", map.report);
             assert!(report.junctions > junctions_min, "{name}: {report:?}");
             assert!(map.bounds.east - map.bounds.west < width_max_deg, "{name}: {:?}", map.bounds);

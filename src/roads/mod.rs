@@ -31,5 +31,7 @@ pub mod town;
 pub mod turn_graph;
 pub(crate) mod wire;
 
-pub use map::{FileFacts, ImportOptions, ImportReport, Map, MapError, Progress, Stage};
+pub use map::{
+    FileFacts, ImportOptions, ImportReport, Map, MapError, NetworkReport, Progress, Stage,
+};
 pub use network::{Leg, Path, RoadError, RoadNetwork, Snap};

@@ -3,7 +3,6 @@
 //! Times are tenths of a second (`u32`), distances whole metres (`u32`).
 
 use crate::units::{BoundingBox, Point};
-use std::sync::Arc;
 
 /// A place on a street: where a point off the street meets the network.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -72,7 +71,7 @@ pub trait RoadNetwork: Send + Sync {
     }
 
     /// Limits of speed and the like are not asked for; the name of the street is, for people.
-    fn street_name(&self, snap: &Snap) -> Option<Arc<str>>;
+    fn street_name(&self, snap: &Snap) -> Option<String>;
 
     /// How many junctions and directed edges, for logs and health.
     fn size(&self) -> (usize, usize);

@@ -1,12 +1,14 @@
 //! Finds the street nearest to a point: a uniform grid of cells over the pieces of all streets, searched
 //! in rings from the point outwards. Ferry lines are left out: nobody stands on them.
 
+use super::file::{FileError, FileWriter, ListsColumn, PreparedFile};
 use super::graph::Streets;
+use super::lists::Lists;
 use super::network::{RoadError, Snap};
 use crate::roads::profile::StreetClass;
 use crate::units::geo::EARTH_RADIUS_M;
 use crate::units::{BoundingBox, Point};
-use petgraph::graph::EdgeIndex;
+use bytemuck::{Pod, Zeroable};
 
 /// A point farther than this from every street is off the map.
 pub const SNAP_LIMIT_M: f64 = 1_000.0;
@@ -19,58 +21,84 @@ const CELLS_PER_SEGMENT_MAX: f64 = 4.0;
 const METRES_PER_DEGREE: f64 = EARTH_RADIUS_M * std::f64::consts::PI / 180.0;
 
 /// One straight part of a street.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Pod, Zeroable)]
+#[repr(C)]
 struct Segment {
     edge: u32,
     /// Between which of the edge's points, in the order of the way.
     at: u32,
 }
 
-#[derive(Debug)]
-pub(super) struct SnapGrid {
+/// Where the cells lie; it follows from the streets.
+#[derive(Debug, Clone, Copy)]
+struct Layout {
     bounds: BoundingBox,
     cell_lat_deg: f64,
     cell_lon_deg: f64,
     columns: i64,
     rows: i64,
-    /// For each cell, row after row, where its segments start; one more at the end.
-    first: Vec<u32>,
-    segments: Vec<Segment>,
+}
+
+#[derive(Debug)]
+pub(super) struct SnapGrid {
+    layout: Layout,
+    /// For each cell, row after row.
+    segments: ListsColumn<Segment>,
 }
 
 impl SnapGrid {
     pub(super) fn of(streets: &Streets) -> Self {
-        let all: Vec<Segment> = streets
-            .graph
-            .edge_indices()
-            .filter(|edge| {
-                let piece = &streets.graph[*edge];
-                piece.class != StreetClass::Ferry && piece.reverse.is_none_or(|other| *edge < other)
-            })
-            .flat_map(|edge| {
-                let count = streets.points_of(edge).len() as u32 - 1;
-                (0..count).map(move |at| Segment { edge: edge.index() as u32, at })
-            })
-            .collect();
-        let mut grid = Self::empty(streets.bounds(), all.len());
+        let layout = Layout::of(streets);
         let mut placed: Vec<(u32, Segment)> = Vec::new();
-        for segment in all {
-            let [a, b] = ends(streets, segment);
-            grid.for_each_cell(a, b, |cell| placed.push((cell, segment)));
+        for edge in snapped_edges(streets) {
+            for (at, pair) in (0..).zip(streets.points_of(edge).windows(2)) {
+                let segment = Segment { edge, at };
+                layout.for_each_cell(pair[0].point(), pair[1].point(), |cell| {
+                    placed.push((cell, segment));
+                });
+            }
         }
-        placed.sort_by_key(|(cell, segment)| (*cell, segment.edge, segment.at));
+        placed.sort_unstable();
         placed.dedup();
-        for (cell, _) in &placed {
-            grid.first[*cell as usize + 1] += 1;
-        }
-        for cell in 1..grid.first.len() {
-            grid.first[cell] += grid.first[cell - 1];
-        }
-        grid.segments = placed.into_iter().map(|(_, segment)| segment).collect();
-        grid
+        let segments = Lists::grouped(layout.cell_count(), placed.into_iter());
+        Self { layout, segments: segments.into() }
     }
 
-    fn empty(bounds: BoundingBox, segment_count: usize) -> Self {
+    pub(super) fn store(&self, file: &mut FileWriter, room: &str) {
+        self.segments.store(file, &format!("{room}.cells"));
+    }
+
+    pub(super) fn load(
+        file: &PreparedFile,
+        room: &str,
+        streets: &Streets,
+    ) -> Result<Self, FileError> {
+        let name = format!("{room}.cells");
+        let layout = Layout::of(streets);
+        let segments: ListsColumn<Segment> = ListsColumn::load(file, &name)?;
+        let edge_count = streets.edges().len();
+        let is_sound = segments.len() == layout.cell_count()
+            && segments.items().iter().all(|segment| {
+                (segment.edge as usize) < edge_count
+                    && (segment.at as usize) + 1 < streets.points_of(segment.edge).len()
+            });
+        if is_sound { Ok(Self { layout, segments }) } else { Err(FileError::damaged(&name)) }
+    }
+}
+
+/// Each street once, whichever way it is driven; no ferries.
+fn snapped_edges(streets: &Streets) -> impl Iterator<Item = u32> {
+    (0..).zip(streets.edges()).filter_map(|(number, edge)| {
+        let is_first = edge.reverse().is_none_or(|other| number < other);
+        (edge.class() != StreetClass::Ferry && is_first).then_some(number)
+    })
+}
+
+impl Layout {
+    fn of(streets: &Streets) -> Self {
+        let bounds = streets.bounds();
+        let segment_count: usize =
+            snapped_edges(streets).map(|edge| streets.points_of(edge).len() - 1).sum();
         let metres_per_lon = METRES_PER_DEGREE * bounds.centre().lat.to_radians().cos().max(0.01);
         let height_m = (bounds.north - bounds.south) * METRES_PER_DEGREE;
         let width_m = (bounds.east - bounds.west) * metres_per_lon;
@@ -81,16 +109,17 @@ impl SnapGrid {
         while count(cell_m) > cells_max && cell_m < height_m.max(width_m) {
             cell_m *= 2.0;
         }
-        let (rows, columns) = ((height_m / cell_m) as i64 + 1, (width_m / cell_m) as i64 + 1);
         Self {
             bounds,
             cell_lat_deg: cell_m / METRES_PER_DEGREE,
             cell_lon_deg: cell_m / metres_per_lon,
-            columns,
-            rows,
-            first: vec![0; (rows * columns) as usize + 1],
-            segments: Vec::new(),
+            columns: (width_m / cell_m) as i64 + 1,
+            rows: (height_m / cell_m) as i64 + 1,
         }
+    }
+
+    fn cell_count(&self) -> usize {
+        (self.rows * self.columns) as usize
     }
 
     /// Column and row of a point, which may lie outside the grid.
@@ -125,24 +154,27 @@ impl SnapGrid {
             }
         }
     }
+}
 
+impl SnapGrid {
     /// The nearest place on a street; of equally near ones the one on the edge with the least number.
     pub(super) fn snap(&self, streets: &Streets, at: Point) -> Result<Snap, RoadError> {
         let plane = Plane::around(at);
-        let (column, row) = self.cell_of(at);
+        let layout = &self.layout;
+        let (column, row) = layout.cell_of(at);
         // From the point to the sides of its own cell, in cells.
         let margin = |place: f64| (place - place.floor()).min(place.ceil() - place);
-        let margin_columns = margin((at.lon - self.bounds.west) / self.cell_lon_deg);
-        let margin_rows = margin((at.lat - self.bounds.south) / self.cell_lat_deg);
+        let margin_columns = margin((at.lon - layout.bounds.west) / layout.cell_lon_deg);
+        let margin_rows = margin((at.lat - layout.bounds.south) / layout.cell_lat_deg);
         let (cell_width_m, cell_height_m) =
-            (self.cell_lon_deg * plane.metres_per_lon, self.cell_lat_deg * METRES_PER_DEGREE);
+            (layout.cell_lon_deg * plane.metres_per_lon, layout.cell_lat_deg * METRES_PER_DEGREE);
         let beyond = |index: i64, count: i64| (-index).max(index - (count - 1)).max(0);
-        let ring_first = beyond(column, self.columns).max(beyond(row, self.rows));
+        let ring_first = beyond(column, layout.columns).max(beyond(row, layout.rows));
         let ring_last = column
             .abs()
-            .max((self.columns - 1 - column).abs())
+            .max((layout.columns - 1 - column).abs())
             .max(row.abs())
-            .max((self.rows - 1 - row).abs());
+            .max((layout.rows - 1 - row).abs());
 
         let mut nearest: Option<(f64, u32, u32, f64)> = None;
         for ring in ring_first..=ring_last {
@@ -184,16 +216,18 @@ impl SnapGrid {
         ring: i64,
         mut visit: impl FnMut(Segment),
     ) {
+        let segments = self.segments.view();
         let mut visit_cell = |column: i64, row: i64| {
-            if (0..self.columns).contains(&column) {
-                let cell = self.number_of(column, row) as usize;
-                let range = self.first[cell] as usize..self.first[cell + 1] as usize;
-                self.segments[range].iter().for_each(|segment| visit(*segment));
+            if (0..self.layout.columns).contains(&column) {
+                let cell = self.layout.number_of(column, row) as usize;
+                segments.of(cell).iter().for_each(|segment| visit(*segment));
             }
         };
-        for on_row in (row - ring).max(0)..=(row + ring).min(self.rows - 1) {
+        for on_row in (row - ring).max(0)..=(row + ring).min(self.layout.rows - 1) {
             if (on_row - row).abs() == ring {
-                for on_column in (column - ring).max(0)..=(column + ring).min(self.columns - 1) {
+                for on_column in
+                    (column - ring).max(0)..=(column + ring).min(self.layout.columns - 1)
+                {
                     visit_cell(on_column, on_row);
                 }
             } else {
@@ -205,7 +239,7 @@ impl SnapGrid {
 }
 
 fn ends(streets: &Streets, segment: Segment) -> [Point; 2] {
-    let points = streets.points_of(EdgeIndex::new(segment.edge as usize));
+    let points = streets.points_of(segment.edge);
     [points[segment.at as usize].point(), points[segment.at as usize + 1].point()]
 }
 
@@ -242,8 +276,7 @@ impl Plane {
 }
 
 fn place_on(streets: &Streets, edge: u32, segment: u32, share: f64, at: Point) -> Snap {
-    let edge_index = EdgeIndex::new(edge as usize);
-    let points = streets.points_of(edge_index);
+    let points = streets.points_of(edge);
     let (mut before_m, mut total_m) = (0.0, 0.0);
     for (number, pair) in (0..).zip(points.windows(2)) {
         let length_m = pair[0].point().distance_m(pair[1].point());
@@ -256,13 +289,13 @@ fn place_on(streets: &Streets, edge: u32, segment: u32, share: f64, at: Point) -
     let [a, b] = ends(streets, Segment { edge, at: segment });
     let on_street =
         Point { lat: a.lat + (b.lat - a.lat) * share, lon: a.lon + (b.lon - a.lon) * share };
-    let piece = &streets.graph[edge_index];
-    let along = if piece.is_against() { 1.0 - along_way } else { along_way };
+    let of = &streets.edges()[edge as usize];
+    let along = if of.is_against() { 1.0 - along_way } else { along_way };
     Snap {
         on_street,
         distance_m: at.distance_m(on_street) as f32,
         edge,
         along: along as f32,
-        reverse_edge: piece.reverse.map(|reverse| reverse.index() as u32),
+        reverse_edge: of.reverse(),
     }
 }

@@ -1,7 +1,8 @@
 //! Maps for tests: small random ones, and the real extracts of `SORTIE_TEST_DATA`.
 
-use super::graph::{Streets, build};
+use super::graph::{Built, build};
 use super::osm::{OsmMap, OsmNode, OsmWay, Tags, read};
+use super::profile::Profile;
 use crate::units::Point;
 use crate::units::test_data::test_data;
 use proptest::prelude::*;
@@ -61,7 +62,7 @@ pub(crate) fn bundled_map() -> Vec<u8> {
 }
 
 /// The streets of a real extract.
-pub(crate) fn real_streets(name: &str) -> Option<Streets> {
+pub(crate) fn real_streets(name: &str) -> Option<Built> {
     let map = read(&real_extract(name)?, &mut |_| {}).expect("the extract is sound");
-    build(&map).0
+    build(&map, &Profile::car()).0
 }

@@ -3,7 +3,7 @@
 
 use crate::actors::{Live, Refusal};
 use crate::domain::{Answer, Command, Envelope, Reading, Who};
-use crate::roads::{Map, Path, Snap};
+use crate::roads::{Map, Path, RoadNetwork as _, Snap};
 use crate::store::{Db, Store, StoreError};
 use crate::units::id::{CommandId, OrganizationId, TechnicianId, TerritoryId};
 use crate::units::{Clock, LocalDay, Point, Timestamp};
@@ -116,8 +116,8 @@ impl World {
         let map = self.map.clone();
         let found = tokio::task::spawn_blocking(move || {
             let (from, to): (Snap, Snap) =
-                (map.network.snap(from).ok()?, map.network.snap(to).ok()?);
-            map.network.path(&from, &to).ok()
+                (map.network().snap(from).ok()?, map.network().snap(to).ok()?);
+            map.network().path(&from, &to).ok()
         });
         found.await.ok().flatten()
     }
@@ -130,7 +130,7 @@ impl World {
 
 /// A place beside a street: a random point of the inner map, moved to the nearest street.
 pub fn random_place(map: &Map, chance: &mut impl Rng) -> Point {
-    let bounds = map.network.bounds();
+    let bounds = map.network().bounds();
     let mut inner = |low: f64, high: f64| {
         let margin = (high - low) * 0.15;
         chance.random_range(low + margin..high - margin)
@@ -138,7 +138,7 @@ pub fn random_place(map: &Map, chance: &mut impl Rng) -> Point {
     for _ in 0..200 {
         let (lat, lon) = (inner(bounds.south, bounds.north), inner(bounds.west, bounds.east));
         if let Ok(point) = Point::parse(lat, lon)
-            && let Ok(snap) = map.network.snap(point)
+            && let Ok(snap) = map.network().snap(point)
             && snap.distance_m < 120.0
         {
             return snap.on_street;

@@ -24,7 +24,7 @@ pub fn check(file: Option<&Path>) -> Finding {
             format!(
                 "{}: {} junctions, read in {:.1} s",
                 file.display(),
-                map.report.streets.junctions,
+                map.report.networks[0].streets.junctions,
                 report.seconds_total
             ),
         ),

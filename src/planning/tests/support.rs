@@ -74,7 +74,7 @@ impl RoadNetwork for Grid {
     fn many_to_one(&self, from: &[Snap], to: &Snap) -> Vec<Option<Leg>> {
         from.iter().map(|from| leg(from, to)).collect()
     }
-    fn street_name(&self, _: &Snap) -> Option<Arc<str>> {
+    fn street_name(&self, _: &Snap) -> Option<String> {
         None
     }
     fn size(&self) -> (usize, usize) {

@@ -6,7 +6,6 @@ use crate::solver::search::Options;
 use crate::solver::{Budget, Solution, checker};
 use crate::units::{BoundingBox, Point};
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 /// Solves a document and checks the plan.
 fn solve_on(document: &Value, network: Option<&dyn RoadNetwork>) -> Result<Value, VroomError> {
@@ -349,7 +348,7 @@ impl RoadNetwork for Crow {
     fn many_to_one(&self, from: &[Snap], to: &Snap) -> Vec<Option<Leg>> {
         self.one_to_many(to, from)
     }
-    fn street_name(&self, _: &Snap) -> Option<Arc<str>> {
+    fn street_name(&self, _: &Snap) -> Option<String> {
         None
     }
     fn size(&self) -> (usize, usize) {

@@ -43,6 +43,13 @@ const DETAILS: &[&str] = &[
     "motorcar",
     "motor_vehicle",
     "vehicle",
+    "goods",
+    "hgv",
+    "bicycle",
+    "foot",
+    "cycleway",
+    "crossing",
+    "direction",
     "barrier",
     "bollard",
     "maxspeed",
@@ -72,16 +79,36 @@ const DETAILS: &[&str] = &[
     "public_transport",
 ];
 
+/// Signs that keep vehicles out by their size, at a node or along a way.
+const LIMITS: &[&str] = &[
+    "maxheight",
+    "maxheight:physical",
+    "maxwidth",
+    "maxwidth:physical",
+    "maxlength",
+    "maxweight",
+    "maxweightrating",
+    "maxaxleload",
+];
+
 /// The same for keys with a suffix: `name:en`, `maxspeed:forward`, `restriction:conditional`.
-const DETAIL_PREFIXES: &[&str] =
-    &["addr:", "oneway:", "maxspeed:", "source:maxspeed", "zone:", "restriction:"];
+const DETAIL_PREFIXES: &[&str] = &[
+    "addr:",
+    "oneway:",
+    "maxspeed:",
+    "source:maxspeed",
+    "zone:",
+    "restriction:",
+    "cycleway:",
+    "traffic_signals:direction",
+    "crossing:direction",
+];
 
 /// Names in other languages than these are dropped; the plain `name` stays in any.
 const NAME_LANGUAGES: &[&str] = &["name:en", "name:mt", "name:pt", "name:fr", "name:de"];
 
 /// What a node on a street may say to who drives by.
-const NODE_HIGHWAYS: &[&str] =
-    &["traffic_signals", "stop", "give_way", "mini_roundabout", "turning_circle", "turning_loop"];
+const NODE_HIGHWAYS: &[&str] = &["traffic_signals", "stop", "give_way", "crossing"];
 
 /// Drops tags, and then nodes, ways and relations, that nothing in the product reads.
 pub fn slim(map: &mut OsmMap) {
@@ -142,6 +169,7 @@ pub fn slim(map: &mut OsmMap) {
 fn is_read(key: &str) -> bool {
     SUBJECTS.contains(&key)
         || DETAILS.contains(&key)
+        || LIMITS.contains(&key)
         || NAME_LANGUAGES.contains(&key)
         || DETAIL_PREFIXES.iter().any(|prefix| key.starts_with(prefix))
 }
@@ -164,6 +192,7 @@ fn slim_node(node: &mut OsmNode, is_on_street: bool) {
     }
     let is_sign = is_on_street
         && (tag(tags, "barrier").is_some()
+            || tags.iter().any(|(key, _)| LIMITS.contains(&&**key))
             || tag(tags, "highway").is_some_and(|value| NODE_HIGHWAYS.contains(&value)));
     let is_address =
         tag(tags, "addr:housenumber").is_some() || tag(tags, "addr:housename").is_some();
@@ -182,6 +211,7 @@ fn slim_node(node: &mut OsmNode, is_on_street: bool) {
 mod tests {
     use super::*;
     use crate::roads::osm::OsmWay;
+    use crate::roads::profile::Profile;
 
     fn tags(pairs: &[(&str, &str)]) -> Tags {
         pairs.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect()
@@ -225,11 +255,11 @@ mod tests {
             let mut small = whole.clone();
             slim(&mut small);
             assert!(small.nodes.len() < whole.nodes.len());
-            let (streets, report) = graph::build(&whole);
-            let (slim_streets, slim_report) = graph::build(&small);
+            let (streets, report) = graph::build(&whole, &Profile::car());
+            let (slim_streets, slim_report) = graph::build(&small, &Profile::car());
             assert_eq!(report, slim_report, "{name}");
-            let centre = streets.unwrap().bounds().centre();
-            assert_eq!(slim_streets.unwrap().bounds().centre(), centre);
+            let centre = streets.unwrap().streets.bounds().centre();
+            assert_eq!(slim_streets.unwrap().streets.bounds().centre(), centre);
 
             let (places, slim_places) = (PlaceIndex::build(&whole), PlaceIndex::build(&small));
             assert_eq!(places.size(), slim_places.size(), "{name}");

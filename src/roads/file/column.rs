@@ -7,7 +7,6 @@ use bytes::Bytes;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
-use std::sync::Arc;
 
 /// A list of plain items. Reading one item by one goes through a small check each time: who reads many
 /// takes the slice first.
@@ -16,7 +15,7 @@ pub struct Column<T> {
 }
 
 enum Lies<T> {
-    InMemory(Arc<[T]>),
+    InMemory(Vec<T>),
     /// Aligned, and a whole number of items.
     InFile(Bytes, PhantomData<T>),
 }
@@ -53,7 +52,7 @@ impl<T: AnyBitPattern> Deref for Column<T> {
 
 impl<T> From<Vec<T>> for Column<T> {
     fn from(items: Vec<T>) -> Self {
-        Self { at: Lies::InMemory(items.into()) }
+        Self { at: Lies::InMemory(items) }
     }
 }
 
@@ -69,16 +68,6 @@ impl<T> Default for Column<T> {
     }
 }
 
-impl<T> Clone for Column<T> {
-    fn clone(&self) -> Self {
-        let at = match &self.at {
-            Lies::InMemory(items) => Lies::InMemory(Arc::clone(items)),
-            Lies::InFile(bytes, _) => Lies::InFile(bytes.clone(), PhantomData),
-        };
-        Self { at }
-    }
-}
-
 impl<T: AnyBitPattern> fmt::Debug for Column<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} items", self.len())
@@ -86,7 +75,7 @@ impl<T: AnyBitPattern> fmt::Debug for Column<T> {
 }
 
 /// Many short lists, one behind the other.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct ListsColumn<T: AnyBitPattern> {
     /// Where each list starts; one more at the end.
     first: Column<u32>,
@@ -173,7 +162,7 @@ impl<T: AnyBitPattern> Default for ListsColumn<T> {
 }
 
 /// Many short texts, one behind the other.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Texts(ListsColumn<u8>);
 
 impl Texts {

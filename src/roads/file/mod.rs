@@ -16,5 +16,5 @@ mod sections;
 #[cfg(test)]
 mod tests;
 
-pub use column::{Column, ListsColumn, Texts};
+pub use column::{Column, ListsColumn, ListsView, Texts};
 pub use sections::{FileError, FileWriter, PreparedFile, VERSION};

@@ -22,8 +22,10 @@ fn written(file: &FileWriter) -> Vec<u8> {
     bytes
 }
 
+type Sample = (Vec<Vec<u64>>, Vec<String>, Vec<i32>, String);
+
 /// Everything of the sample, or the first error.
-fn read(bytes: Bytes) -> Result<(Vec<Vec<u64>>, Vec<String>, Vec<i32>, String), FileError> {
+fn read(bytes: Bytes) -> Result<Sample, FileError> {
     let file = PreparedFile::open(bytes)?;
     let lists: ListsColumn<u64> = ListsColumn::load(&file, "numbers")?;
     let names = Texts::load(&file, "names")?;

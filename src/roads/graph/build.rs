@@ -3,37 +3,43 @@
 
 use super::cut::{Cut, CutPiece, cut_into_pieces};
 use super::turns::read_restrictions;
-use super::{Piece, StreetGraph, StreetReport, Streets};
+use super::{Piece, StreetGraph, StreetReport, Streets, TurnRestriction};
+use crate::roads::file::Texts;
 use crate::roads::osm::{OsmMap, Tags, tag};
-use crate::roads::profile::{Street, StreetClass, Verdict, judge_way};
-use crate::units::BoundingBox;
+use crate::roads::profile::{Profile, Street, StreetClass, Verdict};
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
 use petgraph::visit::EdgeRef as _;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 /// A ferry slower or faster than this misnames its crossing time.
 const FERRY_KMH_SENSIBLE: std::ops::Range<f64> = 1.0..120.0;
 
-/// Builds the streets of an extract; `None` where nothing can be driven.
-pub fn build(map: &OsmMap) -> (Option<Streets>, StreetReport) {
+/// The streets of an extract, and the signs that the turns between them obey.
+#[derive(Debug)]
+pub struct Built {
+    pub streets: Streets,
+    pub restrictions: Vec<TurnRestriction>,
+}
+
+/// Builds the streets of an extract for one kind of vehicle; `None` where nothing can be driven.
+pub fn build(map: &OsmMap, profile: &Profile) -> (Option<Built>, StreetReport) {
     let mut report = StreetReport::default();
-    let ways = choose_ways(map, &mut report);
-    let cut = cut_into_pieces(map, &ways, &mut report);
+    let ways = choose_ways(map, profile, &mut report);
+    let cut = cut_into_pieces(map, profile, &ways, &mut report);
     let new_numbers = number_largest_part(&ways, &cut, &mut report);
-    let Some(mut streets) = link(map, &ways, cut, &new_numbers) else { return (None, report) };
-    streets.restrictions = read_restrictions(map, &streets.graph, &mut report);
-    report.junctions = streets.graph.node_count();
-    report.edges = streets.graph.edge_count();
-    let length_m: f64 = streets
-        .graph
+    let (graph, names) = link(map, &ways, &cut, &new_numbers);
+    let restrictions = read_restrictions(map, profile, &graph, &mut report);
+    report.junctions = graph.node_count();
+    report.edges = graph.edge_count();
+    let length_m: f64 = graph
         .edge_references()
         .filter(|edge| edge.weight().reverse.is_none_or(|reverse| edge.id() < reverse))
         .map(|edge| f64::from(edge.weight().length_dm) * 0.1)
         .sum();
     report.length_km = length_m.round() / 1000.0;
-    (Some(streets), report)
+    let streets = Streets::freeze(&graph, cut.points, names);
+    (streets.map(|streets| Built { streets, restrictions }), report)
 }
 
 /// A way that is driven, by its place in the extract's list.
@@ -42,10 +48,10 @@ pub(super) struct DrivenWay {
     pub(super) street: Street,
 }
 
-fn choose_ways(map: &OsmMap, report: &mut StreetReport) -> Vec<DrivenWay> {
+fn choose_ways(map: &OsmMap, profile: &Profile, report: &mut StreetReport) -> Vec<DrivenWay> {
     let mut chosen = Vec::new();
     for (at, way) in map.ways.iter().enumerate() {
-        match judge_way(&way.tags) {
+        match profile.judge_way(&way.tags) {
             Verdict::SomethingElse => {}
             Verdict::NotDriven(reason) => *report.ways_not_driven.entry(reason).or_default() += 1,
             Verdict::Driven(street) => {
@@ -128,9 +134,9 @@ fn interleave(a: u32, b: u32) -> u64 {
 fn link(
     map: &OsmMap,
     ways: &[DrivenWay],
-    cut: Cut,
+    cut: &Cut,
     new_numbers: &[Option<u32>],
-) -> Option<Streets> {
+) -> (StreetGraph, Texts) {
     let mut junctions: Vec<_> = cut
         .junctions
         .iter()
@@ -149,17 +155,16 @@ fn link(
         let osm_way = &map.ways[driven.at];
         let name = names.number_of(&osm_way.tags);
         for is_against in [false, true] {
-            let (kmh, tail, head, arrival) = if is_against {
-                (driven.street.backward_kmh, to, from, 0)
+            let (kmh, tail, head) = if is_against {
+                (driven.street.backward_kmh, to, from)
             } else {
-                (driven.street.forward_kmh, from, to, 1)
+                (driven.street.forward_kmh, from, to)
             };
             let Some(kmh) = kmh else { continue };
             let way_len_m = cut.way_lengths_m[piece.way];
             let drive_ds = drive_ds(piece, &driven.street, kmh, way_len_m);
             let weight = Piece {
-                duration_ds: (drive_ds + piece.inner_delay_ds + piece.end_delays_ds[arrival])
-                    .max(1),
+                duration_ds: (drive_ds + piece.delays_ds[usize::from(is_against)]).max(1),
                 length_dm: (piece.length_m * 10.0).round() as u32,
                 way: osm_way.id,
                 class: driven.street.class,
@@ -188,8 +193,7 @@ fn link(
             graph[reverse].reverse = Some(edge);
         }
     }
-    let bounds = bounds_of(&graph, &cut)?;
-    Some(Streets { graph, restrictions: Vec::new(), points: cut.points, names: names.list, bounds })
+    (graph, names.list.iter().collect())
 }
 
 fn drive_ds(piece: &CutPiece, street: &Street, kmh: f32, way_len_m: f64) -> u32 {
@@ -203,22 +207,11 @@ fn drive_ds(piece: &CutPiece, street: &Street, kmh: f32, way_len_m: f64) -> u32 
     (seconds * 10.0).round() as u32
 }
 
-/// Around the streets; ferry lines reach far beyond them. `None` where there is no street.
-fn bounds_of(graph: &StreetGraph, cut: &Cut) -> Option<BoundingBox> {
-    BoundingBox::around(
-        graph
-            .edge_weights()
-            .filter(|piece| piece.class != StreetClass::Ferry)
-            .flat_map(|piece| &cut.points[piece.course.start as usize..piece.course.end as usize])
-            .map(|at| at.point()),
-    )
-}
-
 /// Street names, each stored once.
 #[derive(Default)]
 struct Names<'a> {
     numbers: HashMap<&'a str, u32>,
-    list: Vec<Arc<str>>,
+    list: Vec<&'a str>,
 }
 
 impl<'a> Names<'a> {
@@ -226,7 +219,7 @@ impl<'a> Names<'a> {
         let name = tag(tags, "name").or_else(|| tag(tags, "ref"))?;
         let next = self.list.len() as u32;
         Some(*self.numbers.entry(name).or_insert_with(|| {
-            self.list.push(name.into());
+            self.list.push(name);
             next
         }))
     }

@@ -4,7 +4,7 @@
 use super::build::DrivenWay;
 use super::{Junction, PointE7, StreetReport};
 use crate::roads::osm::OsmMap;
-use crate::roads::profile::{Passage, judge_node};
+use crate::roads::profile::{Passage, Profile};
 use std::ops::Range;
 
 /// No piece of street is longer; one that is joins damaged coordinates.
@@ -15,9 +15,8 @@ pub(super) struct CutPiece {
     /// Its place in the list of driven ways.
     pub(super) way: usize,
     pub(super) ends: [u32; 2],
-    /// What opening a barrier at an end costs who arrives there.
-    pub(super) end_delays_ds: [u32; 2],
-    pub(super) inner_delay_ds: u32,
+    /// What gates and lights cost along the way and against it: those on it and that at the end reached.
+    pub(super) delays_ds: [u32; 2],
     pub(super) course: Range<u32>,
     pub(super) length_m: f64,
 }
@@ -31,8 +30,13 @@ pub(super) struct Cut {
     pub(super) way_lengths_m: Vec<f64>,
 }
 
-pub(super) fn cut_into_pieces(map: &OsmMap, ways: &[DrivenWay], report: &mut StreetReport) -> Cut {
-    let spots = Spots::of(map, ways);
+pub(super) fn cut_into_pieces(
+    map: &OsmMap,
+    profile: &Profile,
+    ways: &[DrivenWay],
+    report: &mut StreetReport,
+) -> Cut {
+    let spots = Spots::of(map, profile, ways);
     report.barriers_closed =
         spots.found.iter().filter(|found| matches!(found, Some((_, Passage::Closed)))).count();
     let mut junction_of_spot = vec![None; spots.ids.len()];
@@ -78,7 +82,7 @@ struct Spots {
 }
 
 impl Spots {
-    fn of(map: &OsmMap, ways: &[DrivenWay]) -> Self {
+    fn of(map: &OsmMap, profile: &Profile, ways: &[DrivenWay]) -> Self {
         let mut uses: Vec<i64> =
             ways.iter().flat_map(|way| map.ways[way.at].nodes.iter().copied()).collect();
         uses.sort_unstable();
@@ -93,7 +97,7 @@ impl Spots {
             while nodes.next_if(|node| node.id < *id).is_some() {}
             let node = nodes.next_if(|node| node.id == *id);
             spots.found.push(node.map(|node| {
-                (PointE7 { lat: node.lat_e7, lon: node.lon_e7 }, judge_node(&node.tags))
+                (PointE7 { lat: node.lat_e7, lon: node.lon_e7 }, profile.judge_node(&node.tags))
             }));
         }
         spots
@@ -114,10 +118,11 @@ struct Stop {
 }
 
 impl Stop {
-    fn delay_ds(&self) -> u32 {
+    /// Along the way and against it.
+    fn delays_ds(&self) -> [u32; 2] {
         match self.passage {
-            Passage::Delayed(delay_ds) => delay_ds,
-            Passage::Free | Passage::Closed => 0,
+            Passage::Delayed { along_ds, against_ds } => [along_ds, against_ds],
+            Passage::Free | Passage::Closed => [0, 0],
         }
     }
 }
@@ -125,7 +130,7 @@ impl Stop {
 impl Cut {
     /// Makes a piece of a run of stops, if it is one.
     fn close_piece(&mut self, way: usize, run: &[Stop], junction_of_spot: &mut [Option<u32>]) {
-        let [first, inner @ .., last] = run else { return };
+        let [first, .., last] = run else { return };
         let length_m: f64 =
             run.windows(2).map(|pair| pair[0].at.point().distance_m(pair[1].at.point())).sum();
         if length_m > PIECE_LEN_MAX_M {
@@ -138,8 +143,10 @@ impl Cut {
         self.pieces.push(CutPiece {
             way,
             ends,
-            end_delays_ds: [first.delay_ds(), last.delay_ds()],
-            inner_delay_ds: inner.iter().map(Stop::delay_ds).sum(),
+            delays_ds: [
+                run[1..].iter().map(|stop| stop.delays_ds()[0]).sum(),
+                run[..run.len() - 1].iter().map(|stop| stop.delays_ds()[1]).sum(),
+            ],
             course: start..self.points.len() as u32,
             length_m,
         });

@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 pub enum IgnoredRestriction {
     /// A member is missing, or the kind of restriction is none that we know.
     Incomplete,
-    /// It holds for others or not for cars.
-    NotForCars,
+    /// It holds for other vehicles.
+    ForOthers,
     /// It holds at certain times only.
     Conditional,
     /// The turn cannot be driven anyway, or lies in a part of the streets that was left out.

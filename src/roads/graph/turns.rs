@@ -4,6 +4,7 @@
 
 use super::{IgnoredRestriction, StreetGraph, StreetReport, TurnRestriction, TurnRule};
 use crate::roads::osm::{MemberKind, OsmMap, OsmRelation, tag};
+use crate::roads::profile::{Profile, RestrictionRules};
 use petgraph::graph::{EdgeIndex, NodeIndex};
 use std::collections::{HashMap, HashSet};
 
@@ -12,9 +13,10 @@ const VIA_EDGES_MAX: usize = 30;
 /// Via ways that cross themselves again and again would be walked for ever.
 const WALK_STEPS_MAX: usize = 1_000;
 
-/// All restrictions for cars whose turns can be driven on this graph.
+/// All restrictions of a profile whose turns can be driven on this graph.
 pub(super) fn read_restrictions(
     map: &OsmMap,
+    profile: &Profile,
     graph: &StreetGraph,
     report: &mut StreetReport,
 ) -> Vec<TurnRestriction> {
@@ -26,7 +28,7 @@ pub(super) fn read_restrictions(
     let index = Index::of(graph, &wanted);
     let mut kept = Vec::new();
     for relation in wanted {
-        match read_one(relation, graph, &index) {
+        match read_one(relation, &profile.restrictions, graph, &index) {
             Ok(found) => {
                 for restriction in found {
                     if restriction.via.is_empty() {
@@ -76,10 +78,11 @@ impl Index {
 
 fn read_one(
     relation: &OsmRelation,
+    rules: &RestrictionRules,
     graph: &StreetGraph,
     index: &Index,
 ) -> Result<Vec<TurnRestriction>, IgnoredRestriction> {
-    let rule = read_rule(relation)?;
+    let rule = read_rule(relation, rules)?;
     let members = |kind: MemberKind, role: &str| -> Vec<i64> {
         let named =
             |member: &&crate::roads::osm::OsmMember| member.kind == kind && &*member.role == role;
@@ -100,24 +103,30 @@ fn read_one(
                 _ => return Err(IgnoredRestriction::Incomplete),
             };
             let (from, via, to) = turn;
-            found.push(TurnRestriction { relation: relation.id, rule, from, via, to });
+            let number = |edge: EdgeIndex| edge.index() as u32;
+            found.push(TurnRestriction {
+                relation: relation.id,
+                rule,
+                from: number(from),
+                via: via.into_iter().map(number).collect(),
+                to: number(to),
+            });
         }
     }
     Ok(found)
 }
 
-fn read_rule(relation: &OsmRelation) -> Result<TurnRule, IgnoredRestriction> {
+fn read_rule(
+    relation: &OsmRelation,
+    rules: &RestrictionRules,
+) -> Result<TurnRule, IgnoredRestriction> {
     let is_exempt = tag(&relation.tags, "except").is_some_and(|exempt| {
-        exempt
-            .split(';')
-            .any(|kind| matches!(kind.trim(), "motorcar" | "motor_vehicle" | "vehicle"))
+        exempt.split(';').any(|kind| rules.exempt.iter().any(|own| own == kind.trim()))
     });
     if is_exempt {
-        return Err(IgnoredRestriction::NotForCars);
+        return Err(IgnoredRestriction::ForOthers);
     }
-    let kind = ["restriction:motorcar", "restriction:motor_vehicle", "restriction"]
-        .into_iter()
-        .find_map(|key| tag(&relation.tags, key));
+    let kind = rules.keys.iter().find_map(|key| tag(&relation.tags, key));
     match kind {
         Some(kind) if kind.starts_with("no_") => Ok(TurnRule::Forbidden),
         Some(kind) if kind.starts_with("only_") => Ok(TurnRule::Mandatory),
@@ -127,8 +136,8 @@ fn read_rule(relation: &OsmRelation) -> Result<TurnRule, IgnoredRestriction> {
                 |wanted: &dyn Fn(&str) -> bool| relation.tags.iter().any(|(key, _)| wanted(key));
             Err(if has(&|key| key.ends_with(":conditional")) {
                 IgnoredRestriction::Conditional
-            } else if has(&|key| key.starts_with("restriction:")) {
-                IgnoredRestriction::NotForCars
+            } else if has(&|key| key.starts_with("restriction")) {
+                IgnoredRestriction::ForOthers
             } else {
                 IgnoredRestriction::Incomplete
             })

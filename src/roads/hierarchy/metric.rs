@@ -4,22 +4,25 @@
 
 use super::topology::{NONE, Topology};
 use crate::roads::cost::Cost;
+use crate::roads::file::{Column, FileError, FileWriter, ListsColumn, PreparedFile};
 use crate::roads::lists::Lists;
+use bytemuck::{Pod, Zeroable};
 
 /// The weights of a hierarchy, and what searches need of them.
 #[derive(Debug)]
 pub struct Metric {
     /// For each arc, what the way up and the way down cost, not leaving the nodes below.
-    pub(super) basic: Vec<[Cost; 2]>,
+    pub(super) basic: Column<[Cost; 2]>,
     pub(super) upward: SearchGraph,
     pub(super) downward: SearchGraph,
 }
 
 /// For one direction, the arcs of each node to higher ones that searches need.
 #[derive(Debug)]
-pub(super) struct SearchGraph(Lists<SearchArc>);
+pub(super) struct SearchGraph(ListsColumn<SearchArc>);
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
 pub(super) struct SearchArc {
     pub(super) cost: Cost,
     pub(super) head: u32,
@@ -33,9 +36,9 @@ impl Metric {
     /// Puts weights in; `cost` tells that of each arc of the input, by its number.
     pub fn customize(topology: &Topology, cost: impl Fn(usize) -> Cost) -> Self {
         let mut basic = vec![[Cost::UNREACHED; 2]; topology.arc_count()];
-        for (input, (arc, is_down)) in topology.place.iter().enumerate() {
-            if *arc != NONE {
-                let slot = &mut basic[*arc as usize][usize::from(*is_down)];
+        for (input, place) in topology.places().enumerate() {
+            if let Some((arc, is_down)) = place {
+                let slot = &mut basic[arc as usize][usize::from(is_down)];
                 *slot = cost(input).min(*slot);
             }
         }
@@ -48,7 +51,31 @@ impl Metric {
             through_higher(topology, node, &mut arc_to, &mut least);
         }
         let needed = |side: usize| SearchGraph::of(topology, &basic, &least, side);
-        Self { upward: needed(UP), downward: needed(DOWN), basic }
+        Self { upward: needed(UP), downward: needed(DOWN), basic: basic.into() }
+    }
+
+    pub(in crate::roads) fn store(&self, file: &mut FileWriter, room: &str) {
+        self.basic.store(file, &format!("{room}.basic"));
+        self.upward.0.store(file, &format!("{room}.upward"));
+        self.downward.0.store(file, &format!("{room}.downward"));
+    }
+
+    pub(in crate::roads) fn load(
+        file: &PreparedFile,
+        room: &str,
+        topology: &Topology,
+    ) -> Result<Self, FileError> {
+        let basic: Column<[Cost; 2]> = file.column(&format!("{room}.basic"))?;
+        let upward = SearchGraph::load(file, &format!("{room}.upward"), topology)?;
+        let downward = SearchGraph::load(file, &format!("{room}.downward"), topology)?;
+        let is_bounded = basic
+            .iter()
+            .flatten()
+            .all(|cost| *cost <= Cost::SENSIBLE_MAX || *cost == Cost::UNREACHED);
+        if basic.len() != topology.arc_count() || !is_bounded {
+            return Err(FileError::damaged(&format!("{room}.basic")));
+        }
+        Ok(Self { basic, upward, downward })
     }
 
     /// How many arcs searches need, up and down.
@@ -117,7 +144,22 @@ impl SearchGraph {
                 is_needed.then(|| SearchArc { cost, head: topology.head[arc], arc: arc as u32 })
             }));
         }
-        Self(needed)
+        Self(needed.into())
+    }
+
+    fn load(file: &PreparedFile, name: &str, topology: &Topology) -> Result<Self, FileError> {
+        let graph = Self(ListsColumn::load(file, name)?);
+        let arcs = graph.0.items();
+        let is_sound = graph.0.len() == topology.node_count()
+            && arcs.iter().all(|arc| {
+                (arc.arc as usize) < topology.arc_count() && arc.cost <= Cost::SENSIBLE_MAX
+            })
+            && arcs.iter().all(|arc| arc.head == topology.head[arc.arc as usize])
+            && (0..graph.0.len()).all(|node| {
+                let up = topology.up(node as u32);
+                graph.0.of(node).iter().all(|arc| up.contains(&(arc.arc as usize)))
+            });
+        if is_sound { Ok(graph) } else { Err(FileError::damaged(name)) }
     }
 
     /// The same, between places instead of ranks.

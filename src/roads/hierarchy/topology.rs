@@ -7,6 +7,7 @@
 //! DOI 10.1145/2886843). Everything here is numbered by rank.
 
 use super::Arc;
+use crate::roads::file::{Column, FileError, FileWriter, ListsColumn, PreparedFile};
 use crate::roads::lists::Lists;
 
 /// No node and no arc.
@@ -15,76 +16,73 @@ pub const NONE: u32 = u32::MAX;
 #[derive(Debug)]
 pub struct Topology {
     /// Of each node, its rank.
-    pub rank: Vec<u32>,
+    pub rank: Column<u32>,
     /// Of each rank, its node.
-    pub node: Vec<u32>,
+    pub node: Column<u32>,
     /// In the elimination tree; `NONE` for a root.
-    pub parent: Vec<u32>,
-    /// Where the arcs to higher nodes start; one more at the end.
-    pub first_up: Vec<u32>,
+    pub parent: Column<u32>,
+    /// The arcs to higher nodes start here; one more at the end.
+    pub first_up: Column<u32>,
     /// The higher end of each arc, ascending for each node.
-    pub head: Vec<u32>,
+    pub head: Column<u32>,
     /// The lower end of each arc.
-    pub tail: Vec<u32>,
+    pub tail: Column<u32>,
     /// For each node, the arcs from lower ones by number, ascending in their lower end.
-    down: Lists<u32>,
-    /// For each arc of the input: the arc, and whether it is driven downwards; `NONE` for loops.
-    pub place: Vec<(u32, bool)>,
+    down: ListsColumn<u32>,
+    /// For each arc of the input, what it is here.
+    place: Column<ArcPlace>,
+}
+
+/// The arc that an arc of the input is, and whether it is driven downwards; none for loops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
+#[repr(transparent)]
+struct ArcPlace(u32);
+
+impl ArcPlace {
+    fn parts(self) -> Option<(u32, bool)> {
+        (self.0 != NONE).then_some((self.0 >> 1, self.0 & 1 == 1))
+    }
 }
 
 impl Topology {
-    /// For nodes in the order of their ranks.
+    /// For nodes in the order of their ranks. Ranks are then given anew, so that each subtree of the
+    /// elimination tree has ranks that follow each other; that changes no arc.
     pub fn new(order: Vec<u32>, arcs: &[Arc]) -> Self {
         let count = order.len();
-        let mut rank = vec![NONE; count];
-        for (at, node) in (0..).zip(&order) {
-            rank[*node as usize] = at;
-        }
-        let ends = |arc: &Arc| {
-            let [from, to] = [arc.from, arc.to].map(|node| rank[node as usize]);
-            (from.min(to), from.max(to), from > to)
-        };
-        let mut above: Vec<Vec<u32>> = vec![Vec::new(); count];
-        for arc in arcs {
-            let (low, high, _) = ends(arc);
-            if low != high {
-                above[low as usize].push(high);
-            }
-        }
-        let (mut first_up, mut head, mut tail) = (vec![0; count + 1], Vec::new(), Vec::new());
-        let mut parent = vec![NONE; count];
-        for low in 0..count {
-            let mut own = std::mem::take(&mut above[low]);
-            own.sort_unstable();
-            own.dedup();
-            if let [next, rest @ ..] = &own[..] {
-                parent[low] = *next;
-                above[*next as usize].extend_from_slice(rest);
-            }
-            tail.extend(std::iter::repeat_n(low as u32, own.len()));
-            head.extend(own);
-            first_up[low + 1] = head.len() as u32;
+        let (above, old_parent) = eliminate(&order, arcs);
+        let old_ranks = postorder(&old_parent);
+        let new_rank = ranks_of(&old_ranks);
+        let order: Vec<u32> = old_ranks.iter().map(|old| order[*old as usize]).collect();
+        let mut first_up = Vec::with_capacity(count + 1);
+        first_up.push(0);
+        let (mut head, mut tail, mut parent) = (Vec::new(), Vec::new(), Vec::new());
+        for (low, old) in (0..).zip(&old_ranks) {
+            let first = head.len();
+            head.extend(above[*old as usize].iter().map(|high| new_rank[*high as usize]));
+            head[first..].sort_unstable();
+            parent.push(head.get(first).copied().unwrap_or(NONE));
+            tail.resize(head.len(), low);
+            first_up.push(head.len() as u32);
         }
         let down = Lists::grouped(count, (0..).zip(&head).map(|(arc, head)| (*head, arc)));
         let mut topology = Self {
-            rank: Vec::new(),
-            node: order,
-            parent,
-            first_up,
-            head,
-            tail,
-            down,
-            place: Vec::new(),
+            rank: ranks_of(&order).into(),
+            node: order.into(),
+            parent: parent.into(),
+            first_up: first_up.into(),
+            head: head.into(),
+            tail: tail.into(),
+            down: down.into(),
+            place: Column::default(),
         };
-        topology.place = arcs
-            .iter()
-            .map(|arc| {
-                let (low, high, is_down) = ends(arc);
-                (topology.arc_between(low, high).unwrap_or(NONE), is_down)
-            })
-            .collect();
-        topology.rank = rank;
+        topology.place = arcs.iter().map(|arc| topology.place_of(*arc)).collect();
         topology
+    }
+
+    fn place_of(&self, arc: Arc) -> ArcPlace {
+        let (low, high, is_down) = ends(&self.rank, arc);
+        self.arc_between(low, high)
+            .map_or(ArcPlace(NONE), |arc| ArcPlace(arc << 1 | u32::from(is_down)))
     }
 
     pub fn node_count(&self) -> usize {
@@ -93,6 +91,11 @@ impl Topology {
 
     pub fn arc_count(&self) -> usize {
         self.head.len()
+    }
+
+    /// Of each arc of the input: the arc here, and whether it is driven downwards; `None` for loops.
+    pub fn places(&self) -> impl Iterator<Item = Option<(u32, bool)>> {
+        self.place.iter().map(|place| place.parts())
     }
 
     /// The arcs of a node to higher ones.
@@ -110,4 +113,134 @@ impl Topology {
         let at = self.head[range.clone()].binary_search(&high).ok()?;
         Some((range.start + at) as u32)
     }
+
+    pub(in crate::roads) fn store(&self, file: &mut FileWriter, room: &str) {
+        for (section, column) in [
+            ("rank", &self.rank),
+            ("node", &self.node),
+            ("parent", &self.parent),
+            ("first_up", &self.first_up),
+            ("head", &self.head),
+            ("tail", &self.tail),
+        ] {
+            column.store(file, &format!("{room}.{section}"));
+        }
+        self.down.store(file, &format!("{room}.down"));
+        self.place.store(file, &format!("{room}.place"));
+    }
+
+    /// For a graph of so many nodes and arcs.
+    pub(in crate::roads) fn load(
+        file: &PreparedFile,
+        room: &str,
+        node_count: usize,
+        input_count: usize,
+    ) -> Result<Self, FileError> {
+        let of = |section: &str| format!("{room}.{section}");
+        let topology = Self {
+            rank: file.column(&of("rank"))?,
+            node: file.column(&of("node"))?,
+            parent: file.column(&of("parent"))?,
+            first_up: file.column(&of("first_up"))?,
+            head: file.column(&of("head"))?,
+            tail: file.column(&of("tail"))?,
+            down: ListsColumn::load(file, &of("down"))?,
+            place: file.column(&of("place"))?,
+        };
+        topology.check(room, node_count, input_count)?;
+        Ok(topology)
+    }
+
+    /// What searches rely on: numbers in range, and parents and heads above the nodes they belong to, so
+    /// that climbing ends.
+    fn check(&self, room: &str, node_count: usize, input_count: usize) -> Result<(), FileError> {
+        let arc_count = self.head.len();
+        let (rank, node): (&[u32], &[u32]) = (&self.rank, &self.node);
+        let (first_up, head, tail): (&[u32], &[u32], &[u32]) =
+            (&self.first_up, &self.head, &self.tail);
+        let is_in_range = |list: &[u32], end: usize| list.iter().all(|item| (*item as usize) < end);
+        let climbs = (0..).zip(self.parent.iter()).all(|(low, high): (u32, &u32)| *high > low);
+        let parents_exist =
+            self.parent.iter().all(|high| *high == NONE || (*high as usize) < node_count);
+        let is_first_sound = first_up.len() == node_count + 1
+            && first_up.is_sorted()
+            && first_up.first() == Some(&0)
+            && first_up.last() == Some(&(arc_count as u32));
+        for (section, is_sound) in [
+            ("rank", rank.len() == node_count && is_in_range(rank, node_count)),
+            ("node", node.len() == node_count && is_in_range(node, node_count)),
+            ("parent", self.parent.len() == node_count && climbs && parents_exist),
+            ("first_up", is_first_sound),
+            ("head", is_in_range(head, node_count)),
+            (
+                "tail",
+                tail.len() == arc_count && head.iter().zip(tail).all(|(high, low)| high > low),
+            ),
+            ("down", self.down.len() == node_count && is_in_range(self.down.items(), arc_count)),
+            ("place", self.place.len() == input_count),
+            ("place", self.places().flatten().all(|(arc, _)| (arc as usize) < arc_count)),
+        ] {
+            if !is_sound {
+                return Err(FileError::damaged(&format!("{room}.{section}")));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn ranks_of(order: &[u32]) -> Vec<u32> {
+    let mut rank = vec![NONE; order.len()];
+    for (at, node) in (0..).zip(order) {
+        rank[*node as usize] = at;
+    }
+    rank
+}
+
+/// The lower and the higher end of an arc, and whether it is driven downwards.
+fn ends(rank: &[u32], arc: Arc) -> (u32, u32, bool) {
+    let [from, to] = [arc.from, arc.to].map(|node| rank[node as usize]);
+    (from.min(to), from.max(to), from > to)
+}
+
+/// Of each rank its higher neighbours, ascending, once all lower nodes are taken out; and its parent.
+fn eliminate(order: &[u32], arcs: &[Arc]) -> (Vec<Vec<u32>>, Vec<u32>) {
+    let rank = ranks_of(order);
+    let mut above: Vec<Vec<u32>> = vec![Vec::new(); order.len()];
+    for arc in arcs {
+        let (low, high, _) = ends(&rank, *arc);
+        if low != high {
+            above[low as usize].push(high);
+        }
+    }
+    let mut parent = vec![NONE; order.len()];
+    for low in 0..order.len() {
+        let mut own = std::mem::take(&mut above[low]);
+        own.sort_unstable();
+        own.dedup();
+        if let [next, rest @ ..] = &own[..] {
+            parent[low] = *next;
+            above[*next as usize].extend_from_slice(rest);
+        }
+        above[low] = own;
+    }
+    (above, parent)
+}
+
+/// The nodes of a forest, each behind all of its subtree; children in their order.
+fn postorder(parent: &[u32]) -> Vec<u32> {
+    let count = parent.len();
+    let children = Lists::grouped(
+        count,
+        (0..).zip(parent).filter(|(_, up)| **up != NONE).map(|(node, up)| (*up, node)),
+    );
+    let mut order = Vec::with_capacity(count);
+    // From behind: a node, then its children from the last on, gives the postorder reversed.
+    let mut open: Vec<u32> =
+        (0..).zip(parent).filter(|(_, up)| **up == NONE).map(|(node, _)| node).collect();
+    while let Some(node) = open.pop() {
+        order.push(node);
+        open.extend(children.of(node as usize));
+    }
+    order.reverse();
+    order
 }

@@ -1,37 +1,22 @@
-//! What a car or van may drive on, which way, and how fast: the meaning of OpenStreetMap's tags for
-//! vehicles like ours. Everything countable is in `table`; this file is the order in which tags are asked.
+//! What a kind of vehicle may drive on, which way, and how fast: the meaning of OpenStreetMap's tags. All
+//! that can be counted is data (`rules`, read from the TOML files beside it); this file is the order in
+//! which tags are asked. `maxspeed` and `limits` read what is on signs.
 //!
-//! Speeds are what is driven on average, not what is posted: most streets carry no `maxspeed`, so the
-//! class decides. Class, surface and posted speed follow the car profile of OSRM (the table that most
-//! routers are compared with). Turn costs and time of day come elsewhere.
-//!
-//! A street that is private or for destinations only is kept, because the customer may live there, but
-//! driven slowly, so that it is rarely worth a detour.
+//! Speeds are what is driven on average, not what is posted. A street that is private or for
+//! destinations only is kept, because the customer may live there, but driven slowly, so that it is rarely
+//! worth a detour.
 
+mod limits;
 pub mod maxspeed;
-mod table;
+mod rules;
+
+pub use limits::{parse_metres, parse_tonnes};
+pub(in crate::roads) use rules::RestrictionRules;
+pub use rules::{BUILT_IN_NAMES, Profile, ProfileError, StreetClass, TurnRules, Vehicle};
 
 use crate::roads::osm::{Tags, tag};
 use maxspeed::parse_maxspeed;
 use serde::{Deserialize, Serialize};
-
-/// How important a street is, from the class of its `highway` tag; slip roads count as their street.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StreetClass {
-    Motorway,
-    Trunk,
-    Primary,
-    Secondary,
-    Tertiary,
-    Unclassified,
-    Residential,
-    LivingStreet,
-    Service,
-    Track,
-    Pedestrian,
-    Ferry,
-}
 
 /// How a drivable way is driven.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -54,18 +39,20 @@ pub struct Street {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NotDriven {
-    /// Footways, steps, paths, tracks without permission, streets being built.
-    NotForCars,
+    /// Of a kind that the profile does not name (steps for a car), or closed to it without permission.
+    OfAnotherKind,
     /// Access says no.
     Forbidden,
     /// A square or a parking lot, mapped as an area.
     Area,
-    /// Too rough for any car.
+    /// Too rough.
     Impassable,
+    /// Too low, too narrow or too weak for the vehicle.
+    TooLarge,
     /// Its direction changes with the time of day.
     Reversible,
-    /// A ferry that does not say that it takes vehicles.
-    FootFerry,
+    /// A ferry that does not say that it takes such a vehicle.
+    FerryForOthers,
 }
 
 /// What the tags of a way mean for us.
@@ -81,9 +68,22 @@ pub enum Verdict {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Passage {
     Free,
-    /// A barrier that is opened first, tenths of a second.
-    Delayed(u32),
+    /// A gate to open, a light to wait at: tenths of a second, along the order of the way and against.
+    Delayed {
+        along_ds: u32,
+        against_ds: u32,
+    },
     Closed,
+}
+
+impl Passage {
+    fn both_ways(delay_s: f32) -> Self {
+        let delay_ds = (delay_s * 10.0).round() as u32;
+        if delay_ds == 0 {
+            return Self::Free;
+        }
+        Self::Delayed { along_ds: delay_ds, against_ds: delay_ds }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,146 +93,210 @@ enum Access {
     Closed,
 }
 
-/// Judges a way by its tags.
-pub fn judge_way(tags: &Tags) -> Verdict {
-    if let Some(highway) = tag(tags, "highway") {
-        return judge_street(highway, tags);
-    }
-    if tag(tags, "route") == Some("ferry") {
-        return judge_ferry(tags);
-    }
-    Verdict::SomethingElse
+fn has(list: &[String], value: &str) -> bool {
+    list.iter().any(|known| known == value)
 }
 
-fn judge_street(highway: &str, tags: &Tags) -> Verdict {
-    let Some(row) = table::street(highway) else {
-        return Verdict::NotDriven(NotDriven::NotForCars);
-    };
-    if tag(tags, "area") == Some("yes") {
-        return Verdict::NotDriven(NotDriven::Area);
+impl Profile {
+    /// Judges a way by its tags.
+    pub fn judge_way(&self, tags: &Tags) -> Verdict {
+        if let Some(highway) = tag(tags, "highway") {
+            return match self.judge_street(highway, tags) {
+                Ok(street) => Verdict::Driven(street),
+                Err(reason) => Verdict::NotDriven(reason),
+            };
+        }
+        if tag(tags, "route") == Some("ferry") {
+            return match self.judge_ferry(tags) {
+                Ok(ferry) => Verdict::Driven(ferry),
+                Err(reason) => Verdict::NotDriven(reason),
+            };
+        }
+        Verdict::SomethingElse
     }
-    let access = match (access(tags), row.needs_permission) {
-        (None, true) => return Verdict::NotDriven(NotDriven::NotForCars),
-        (Some(Access::Closed), _) => return Verdict::NotDriven(NotDriven::Forbidden),
-        (found, _) => found.unwrap_or(Access::Open),
-    };
-    let service = tag(tags, "service");
-    if service == Some("emergency_access") && access == Access::Open {
-        return Verdict::NotDriven(NotDriven::Forbidden);
-    }
-    let Some((goes_forward, goes_backward)) = directions(row.class, highway, tags) else {
-        return Verdict::NotDriven(NotDriven::Reversible);
-    };
 
-    let mut cap_kmh = table::surface_cap_kmh(tags);
-    if cap_kmh <= 0.0 {
-        return Verdict::NotDriven(NotDriven::Impassable);
-    }
-    if access == Access::Restricted {
-        cap_kmh = cap_kmh.min(table::RESTRICTED_KMH);
-    }
-    if row.class == StreetClass::Service && service.is_some() {
-        cap_kmh = cap_kmh.min(table::SERVICE_DETAIL_KMH);
-    }
-    let posted = |key: &str| {
-        tag(tags, key).and_then(parse_maxspeed).map(|kmh| kmh * table::DRIVEN_PART_OF_POSTED)
-    };
-    let both_ways = ["maxspeed", "maxspeed:type", "source:maxspeed", "zone:maxspeed"]
-        .into_iter()
-        .find_map(posted);
-    let forward = posted("maxspeed:forward").or(both_ways);
-    let backward = posted("maxspeed:backward").or(both_ways);
-    let driven = |posted: Option<f32>| posted.unwrap_or(row.kmh).min(cap_kmh);
-    Verdict::Driven(Street {
-        class: row.class,
-        forward_kmh: goes_forward.then(|| driven(forward)),
-        backward_kmh: goes_backward.then(|| driven(backward)),
-        crossing_s: None,
-        is_restricted: access == Access::Restricted,
-        is_roundabout: is_roundabout(tags),
-        is_posted: forward.or(backward).is_some(),
-    })
-}
+    fn judge_street(&self, highway: &str, tags: &Tags) -> Result<Street, NotDriven> {
+        // Of several (`unclassified;tertiary`) the first that is a street.
+        let row = highway.split(';').find_map(|value| self.streets.get(value.trim()));
+        let row = row.ok_or(NotDriven::OfAnotherKind)?;
+        if tag(tags, "area") == Some("yes") && !self.access.areas {
+            return Err(NotDriven::Area);
+        }
+        let access = match (self.access(tags), row.needs_permission) {
+            (None, true) => return Err(NotDriven::OfAnotherKind),
+            (Some(Access::Closed), _) => return Err(NotDriven::Forbidden),
+            (found, _) => found.unwrap_or(Access::Open),
+        };
+        let service = tag(tags, "service");
+        let is_closed_service =
+            service.is_some_and(|service| has(&self.access.closed_services, service));
+        if is_closed_service && access == Access::Open {
+            return Err(NotDriven::Forbidden);
+        }
+        if limits::is_too_large(&self.vehicle, tags) {
+            return Err(NotDriven::TooLarge);
+        }
+        let (goes_forward, goes_backward) =
+            self.directions(row.class, highway, tags).ok_or(NotDriven::Reversible)?;
 
-/// A ferry must say that it takes vehicles: most that say nothing carry people only.
-fn judge_ferry(tags: &Tags) -> Verdict {
-    match access(tags) {
-        Some(Access::Open | Access::Restricted) if names_vehicles(tags) => {}
-        _ => return Verdict::NotDriven(NotDriven::FootFerry),
+        let mut cap_kmh = self.cap_kmh(tags);
+        if cap_kmh <= 0.0 {
+            return Err(NotDriven::Impassable);
+        }
+        if access == Access::Restricted {
+            cap_kmh = cap_kmh.min(self.access.restricted_kmh);
+        }
+        if row.class == StreetClass::Service && service.is_some() {
+            cap_kmh = cap_kmh.min(self.speed.service_detail);
+        }
+        let posted = |key: &str| {
+            tag(tags, key).and_then(parse_maxspeed).map(|kmh| kmh * self.speed.part_of_posted)
+        };
+        let both_ways = self.speed.posted_keys.iter().find_map(|key| posted(key));
+        let one_way = |key| if self.speed.posted_keys.is_empty() { None } else { posted(key) };
+        let forward = one_way("maxspeed:forward").or(both_ways);
+        let backward = one_way("maxspeed:backward").or(both_ways);
+        let driven = |posted: Option<f32>| posted.unwrap_or(row.kmh).min(cap_kmh);
+        Ok(Street {
+            class: row.class,
+            forward_kmh: goes_forward.then(|| driven(forward)),
+            backward_kmh: goes_backward.then(|| driven(backward)),
+            crossing_s: None,
+            is_restricted: access == Access::Restricted,
+            is_roundabout: is_roundabout(tags),
+            is_posted: forward.or(backward).is_some(),
+        })
     }
-    let Some((goes_forward, goes_backward)) = directions(StreetClass::Ferry, "ferry", tags) else {
-        return Verdict::NotDriven(NotDriven::Reversible);
-    };
-    Verdict::Driven(Street {
-        class: StreetClass::Ferry,
-        forward_kmh: goes_forward.then_some(table::FERRY_KMH),
-        backward_kmh: goes_backward.then_some(table::FERRY_KMH),
-        crossing_s: tag(tags, "duration").and_then(parse_duration_s),
-        is_restricted: false,
-        is_roundabout: false,
-        is_posted: false,
-    })
-}
 
-/// The most specific access tag decides; `None` when there is none that we understand.
-fn access(tags: &Tags) -> Option<Access> {
-    table::ACCESS_KEYS.iter().find_map(|key| parse_access(tag(tags, key)?))
-}
+    /// A ferry must say that it takes such vehicles: most that say nothing carry people only.
+    fn judge_ferry(&self, tags: &Tags) -> Result<Street, NotDriven> {
+        let says_so = tags.iter().any(|(key, _)| has(&self.access.ferry_keys, key));
+        match self.access(tags) {
+            Some(Access::Closed) => return Err(NotDriven::FerryForOthers),
+            Some(Access::Open | Access::Restricted) | None if says_so => {}
+            _ => return Err(NotDriven::FerryForOthers),
+        }
+        let (goes_forward, goes_backward) =
+            self.directions(StreetClass::Ferry, "ferry", tags).ok_or(NotDriven::Reversible)?;
+        Ok(Street {
+            class: StreetClass::Ferry,
+            forward_kmh: goes_forward.then_some(self.speed.ferry),
+            backward_kmh: goes_backward.then_some(self.speed.ferry),
+            crossing_s: tag(tags, "duration").and_then(parse_duration_s),
+            is_restricted: false,
+            is_roundabout: false,
+            is_posted: false,
+        })
+    }
 
-fn names_vehicles(tags: &Tags) -> bool {
-    tags.iter().any(|(key, _)| table::VEHICLE_KEYS.contains(&&**key))
-}
+    /// The most specific access tag decides; `None` when there is none that we understand.
+    fn access(&self, tags: &Tags) -> Option<Access> {
+        self.access.keys.iter().find_map(|key| self.parse_access(tag(tags, key)?))
+    }
 
-/// Of several values (`private;yes`) the most open one counts.
-fn parse_access(values: &str) -> Option<Access> {
-    let has = |list: &[&str]| values.split(';').any(|value| list.contains(&value.trim()));
-    if has(table::ACCESS_OPEN) {
-        Some(Access::Open)
-    } else if has(table::ACCESS_RESTRICTED) {
-        Some(Access::Restricted)
-    } else if has(table::ACCESS_CLOSED) {
-        Some(Access::Closed)
-    } else {
-        None
+    /// Of several values (`private;yes`) the most open one counts.
+    fn parse_access(&self, values: &str) -> Option<Access> {
+        let any_in = |list: &[String]| values.split(';').any(|value| has(list, value.trim()));
+        if any_in(&self.access.open) {
+            Some(Access::Open)
+        } else if any_in(&self.access.restricted) {
+            Some(Access::Restricted)
+        } else if any_in(&self.access.closed) {
+            Some(Access::Closed)
+        } else {
+            None
+        }
+    }
+
+    /// Whether the way is driven along and against its nodes; `None` if that changes with the time.
+    fn directions(&self, class: StreetClass, highway: &str, tags: &Tags) -> Option<(bool, bool)> {
+        let (key, value) = self
+            .one_way
+            .keys
+            .iter()
+            .find_map(|key| Some((&**key, tag(tags, key)?)))
+            .unwrap_or_default();
+        // A one-way street may be open to us against its direction; what is said about us alone stands.
+        let is_general = matches!(key, "oneway" | "oneway:vehicle" | "");
+        let is_opened = is_general
+            && ["cycleway", "cycleway:left", "cycleway:right", "cycleway:both"]
+                .iter()
+                .any(|key| tag(tags, key).is_some_and(|value| has(&self.one_way.opened_by, value)));
+        match value {
+            "yes" | "true" | "1" => Some((true, is_opened)),
+            "-1" | "reverse" => Some((is_opened, true)),
+            "reversible" => None,
+            "no" | "false" | "0" | "alternating" => Some((true, true)),
+            _ => {
+                // Slip roads of motorways say it themselves; OpenStreetMap does not imply it.
+                let implied = is_roundabout(tags)
+                    || (class == StreetClass::Motorway && highway == "motorway");
+                Some((true, !(implied && self.one_way.implied) || is_opened))
+            }
+        }
+    }
+
+    /// The lowest of what ground and vehicle allow.
+    fn cap_kmh(&self, tags: &Tags) -> f32 {
+        self.caps
+            .iter()
+            .filter_map(|(key, rows)| rows.get(tag(tags, key)?).copied())
+            .fold(self.speed.max, f32::min)
+    }
+
+    /// Judges a node that lies on a street by its tags.
+    pub fn judge_node(&self, tags: &Tags) -> Passage {
+        if tags.is_empty() {
+            return Passage::Free;
+        }
+        if limits::is_too_large(&self.vehicle, tags) {
+            return Passage::Closed;
+        }
+        let Some(barrier) = tag(tags, "barrier") else { return self.judge_light(tags) };
+        let locked = Passage::both_ways(self.barriers.locked_gate_s);
+        match self.access(tags) {
+            Some(Access::Closed) => Passage::Closed,
+            Some(Access::Restricted) => locked,
+            None if barrier == "bollard"
+                && tag(tags, "bollard") == Some("rising")
+                && has(&self.barriers.closed, barrier) =>
+            {
+                locked
+            }
+            None if barrier == "toll_booth" => Passage::both_ways(self.barriers.toll_booth_s),
+            None if has(&self.barriers.closed, barrier) => Passage::Closed,
+            Some(Access::Open) | None => Passage::Free,
+        }
+    }
+
+    /// Traffic signals, stop signs and crossings, which may hold for one direction only.
+    fn judge_light(&self, tags: &Tags) -> Passage {
+        let (delay_s, direction_key) = match tag(tags, "highway") {
+            Some("traffic_signals") => (self.delays.traffic_signals, "traffic_signals:direction"),
+            Some("stop") => (self.delays.stop, "direction"),
+            Some("give_way") => (self.delays.give_way, "direction"),
+            Some("crossing") if tag(tags, "crossing") == Some("traffic_signals") => {
+                (self.delays.traffic_signals, "crossing:direction")
+            }
+            Some("crossing") if tag(tags, "crossing") != Some("no") => {
+                (self.delays.crossing, "crossing:direction")
+            }
+            _ => return Passage::Free,
+        };
+        match (Passage::both_ways(delay_s), tag(tags, direction_key)) {
+            (Passage::Delayed { along_ds, .. }, Some("forward")) => {
+                Passage::Delayed { along_ds, against_ds: 0 }
+            }
+            (Passage::Delayed { against_ds, .. }, Some("backward")) => {
+                Passage::Delayed { along_ds: 0, against_ds }
+            }
+            (passage, _) => passage,
+        }
     }
 }
 
 fn is_roundabout(tags: &Tags) -> bool {
     matches!(tag(tags, "junction"), Some("roundabout" | "circular"))
-}
-
-/// Whether the way is driven along and against its nodes; `None` if that changes with the time.
-fn directions(class: StreetClass, highway: &str, tags: &Tags) -> Option<(bool, bool)> {
-    let oneway = ["oneway:motorcar", "oneway:motor_vehicle", "oneway:vehicle", "oneway"]
-        .into_iter()
-        .find_map(|key| tag(tags, key));
-    match oneway {
-        Some("yes" | "true" | "1") => Some((true, false)),
-        Some("-1" | "reverse") => Some((false, true)),
-        Some("reversible") => None,
-        Some("no" | "false" | "0" | "alternating") => Some((true, true)),
-        _ => {
-            // Slip roads of motorways say it themselves; OpenStreetMap does not imply it.
-            let implied =
-                is_roundabout(tags) || (class == StreetClass::Motorway && highway == "motorway");
-            Some((true, !implied))
-        }
-    }
-}
-
-/// Judges a node that lies on a street by its tags.
-pub fn judge_node(tags: &Tags) -> Passage {
-    let Some(barrier) = tag(tags, "barrier") else { return Passage::Free };
-    match access(tags) {
-        Some(Access::Closed) => Passage::Closed,
-        Some(Access::Restricted) => Passage::Delayed(table::LOCKED_GATE_DS),
-        None if barrier == "bollard" && tag(tags, "bollard") == Some("rising") => {
-            Passage::Delayed(table::LOCKED_GATE_DS)
-        }
-        None if barrier == "toll_booth" => Passage::Delayed(table::TOLL_BOOTH_DS),
-        None if table::BARRIERS_CLOSED.contains(&barrier) => Passage::Closed,
-        Some(Access::Open) | None => Passage::Free,
-    }
 }
 
 /// `H:MM`, `H:MM:SS`, whole minutes, or ISO 8601 (`PT1H45M`); seconds, `None` for anything else.
@@ -284,14 +348,14 @@ mod tests {
     }
 
     fn street(pairs: &[(&str, &str)]) -> Street {
-        match judge_way(&tags(pairs)) {
+        match Profile::car().judge_way(&tags(pairs)) {
             Verdict::Driven(street) => street,
             other => panic!("{pairs:?} is {other:?}"),
         }
     }
 
     fn refusal(pairs: &[(&str, &str)]) -> NotDriven {
-        match judge_way(&tags(pairs)) {
+        match Profile::car().judge_way(&tags(pairs)) {
             Verdict::NotDriven(reason) => reason,
             other => panic!("{pairs:?} is {other:?}"),
         }
@@ -362,11 +426,11 @@ mod tests {
 
     #[test]
     fn tracks_and_pedestrian_streets_need_permission() {
-        assert_eq!(refusal(&[("highway", "track")]), NotDriven::NotForCars);
+        assert_eq!(refusal(&[("highway", "track")]), NotDriven::OfAnotherKind);
         street(&[("highway", "track"), ("motor_vehicle", "yes")]);
-        assert_eq!(refusal(&[("highway", "pedestrian")]), NotDriven::NotForCars);
+        assert_eq!(refusal(&[("highway", "pedestrian")]), NotDriven::OfAnotherKind);
         street(&[("highway", "pedestrian"), ("motor_vehicle", "delivery")]);
-        assert_eq!(refusal(&[("highway", "steps")]), NotDriven::NotForCars);
+        assert_eq!(refusal(&[("highway", "steps")]), NotDriven::OfAnotherKind);
         assert_eq!(refusal(&[("highway", "service"), ("area", "yes")]), NotDriven::Area);
     }
 
@@ -374,9 +438,12 @@ mod tests {
     fn a_ferry_must_say_that_it_takes_vehicles() {
         let gozo = street(&[("route", "ferry"), ("motor_vehicle", "yes"), ("duration", "0:25")]);
         assert_eq!((gozo.class, gozo.crossing_s), (StreetClass::Ferry, Some(1500)));
-        assert_eq!(refusal(&[("route", "ferry")]), NotDriven::FootFerry);
-        assert_eq!(refusal(&[("route", "ferry"), ("access", "yes")]), NotDriven::FootFerry);
-        assert_eq!(refusal(&[("route", "ferry"), ("motor_vehicle", "no")]), NotDriven::FootFerry);
+        assert_eq!(refusal(&[("route", "ferry")]), NotDriven::FerryForOthers);
+        assert_eq!(refusal(&[("route", "ferry"), ("access", "yes")]), NotDriven::FerryForOthers);
+        assert_eq!(
+            refusal(&[("route", "ferry"), ("motor_vehicle", "no")]),
+            NotDriven::FerryForOthers
+        );
     }
 
     #[test]
@@ -390,24 +457,133 @@ mod tests {
         }
     }
 
+    fn passage(pairs: &[(&str, &str)]) -> Passage {
+        Profile::car().judge_node(&tags(pairs))
+    }
+
     #[test]
     fn barriers_close_a_street_unless_their_access_opens_it() {
-        assert_eq!(judge_node(&tags(&[("highway", "crossing")])), Passage::Free);
-        assert_eq!(judge_node(&tags(&[("barrier", "bollard")])), Passage::Closed);
+        assert_eq!(passage(&[("natural", "tree")]), Passage::Free);
+        assert_eq!(passage(&[("barrier", "bollard")]), Passage::Closed);
+        assert_eq!(passage(&[("barrier", "bollard"), ("motor_vehicle", "yes")]), Passage::Free);
+        assert_eq!(passage(&[("barrier", "gate")]), Passage::Free);
+        assert_eq!(passage(&[("barrier", "gate"), ("access", "no")]), Passage::Closed);
         assert_eq!(
-            judge_node(&tags(&[("barrier", "bollard"), ("motor_vehicle", "yes")])),
-            Passage::Free
+            passage(&[("barrier", "gate"), ("access", "private")]),
+            Passage::Delayed { along_ds: 300, against_ds: 300 }
         );
-        assert_eq!(judge_node(&tags(&[("barrier", "gate")])), Passage::Free);
-        assert_eq!(judge_node(&tags(&[("barrier", "gate"), ("access", "no")])), Passage::Closed);
-        assert!(matches!(
-            judge_node(&tags(&[("barrier", "gate"), ("access", "private")])),
-            Passage::Delayed(_)
-        ));
+    }
+
+    #[test]
+    fn lights_and_crossings_delay_in_the_direction_they_face() {
+        let both = Passage::Delayed { along_ds: 20, against_ds: 20 };
+        assert_eq!(passage(&[("highway", "traffic_signals")]), both);
+        assert_eq!(passage(&[("highway", "crossing"), ("crossing", "traffic_signals")]), both);
+        let facing = [("highway", "traffic_signals"), ("traffic_signals:direction", "backward")];
+        assert_eq!(passage(&facing), Passage::Delayed { along_ds: 0, against_ds: 20 });
+        assert!(matches!(passage(&[("highway", "crossing")]), Passage::Delayed { .. }));
+        assert_eq!(passage(&[("highway", "crossing"), ("crossing", "no")]), Passage::Free);
+    }
+
+    fn judged(profile: &str, pairs: &[(&str, &str)]) -> Verdict {
+        Profile::built_in(profile).unwrap().judge_way(&tags(pairs))
+    }
+
+    #[test]
+    fn a_truck_minds_signs_that_a_car_may_pass() {
+        let primary = ("highway", "primary");
+        for sign in [
+            ("maxheight", "3.5"),
+            ("maxweight", "7.5 t"),
+            ("maxwidth", "2.3"),
+            ("maxlength", "8"),
+            ("maxaxleload", "6"),
+        ] {
+            let of = |profile| judged(profile, &[primary, sign]);
+            assert_eq!(of("truck"), Verdict::NotDriven(NotDriven::TooLarge), "{sign:?}");
+            assert!(matches!(of("car"), Verdict::Driven(_)), "{sign:?}");
+        }
+        let closed = judged("truck", &[primary, ("hgv", "no")]);
+        assert_eq!(closed, Verdict::NotDriven(NotDriven::Forbidden));
+        let Verdict::Driven(residents) = judged("truck", &[primary, ("hgv", "destination")]) else {
+            panic!("trucks may deliver there")
+        };
+        assert!(residents.is_restricted);
+        let Verdict::Driven(slow) =
+            judged("truck", &[("highway", "motorway"), ("maxspeed", "120")])
+        else {
+            panic!("a motorway is for trucks")
+        };
+        assert_eq!(slow.forward_kmh, Some(80.0));
+    }
+
+    #[test]
+    fn bicycles_and_people_go_where_cars_do_not() {
+        let driven = |profile: &str, pairs: &[(&str, &str)]| match judged(profile, pairs) {
+            Verdict::Driven(street) => {
+                Some((street.forward_kmh.is_some(), street.backward_kmh.is_some()))
+            }
+            _ => None,
+        };
+        let against = [("highway", "residential"), ("oneway", "yes"), ("cycleway", "opposite")];
+        assert_eq!(driven("bicycle", &against), Some((true, true)));
+        assert_eq!(driven("car", &against), Some((true, false)));
+        let opened = [("highway", "residential"), ("oneway", "yes"), ("oneway:bicycle", "no")];
+        assert_eq!(driven("bicycle", &opened), Some((true, true)));
+        assert_eq!(
+            driven("foot", &[("highway", "primary"), ("oneway", "yes")]),
+            Some((true, true))
+        );
+        assert_eq!(driven("foot", &[("highway", "steps")]), Some((true, true)));
+        assert_eq!(driven("bicycle", &[("highway", "steps")]), None);
+        assert_eq!(
+            driven("bicycle", &[("highway", "footway"), ("bicycle", "yes")]),
+            Some((true, true))
+        );
+        assert_eq!(driven("bicycle", &[("highway", "motorway")]), None);
+        assert_eq!(
+            driven("foot", &[("highway", "pedestrian"), ("area", "yes")]),
+            Some((true, true))
+        );
+        assert_eq!(driven("foot", &[("route", "ferry")]), Some((true, true)));
+    }
+
+    #[test]
+    fn a_profile_of_ones_own_states_only_what_differs() {
+        let own =
+            Profile::parse("name = \"tow truck\"\nbased_on = \"van\"\n[vehicle]\nheight_m = 3.2\n")
+                .unwrap();
+        let van = Profile::built_in("van").unwrap();
+        assert_eq!(own.vehicle, Vehicle { height_m: 3.2, ..van.vehicle });
+        assert_eq!((own.speed, own.access), (van.speed, van.access));
+    }
+
+    #[test]
+    fn a_wrong_profile_is_refused_with_the_name_of_the_field() {
+        let refused = |text: &str| Profile::parse(text).unwrap_err().to_string();
+        let own = |rest: &str| refused(&format!("name = \"own\"\nbased_on = \"car\"\n{rest}"));
+        assert!(own("[speed]\nmax = 0.0").contains("speed.max"));
+        assert!(
+            own("[streets]\nmotorway = { class = \"motorway\", kmh = nan }")
+                .contains("streets.motorway")
+        );
+        assert!(own("[turns]\nturn_s = -1.0").contains("turns.turn_s"));
+        assert!(own("[speeed]\nmax = 3.0").contains("speeed"));
+        assert!(own("[streets]\nriver = { class = \"river\", kmh = 5.0 }").contains("river"));
+        assert!(refused("based_on = \"boat\"").contains("boat"));
+        assert!(refused("[[[").contains("cannot be read"));
+        assert!(Profile::built_in("boat").unwrap_err().to_string().contains("car, van, truck"));
+    }
+
+    #[test]
+    fn every_profile_that_comes_with_the_product_is_sound() {
+        for name in BUILT_IN_NAMES {
+            assert_eq!(Profile::built_in(name).unwrap().name, name);
+        }
     }
 
     #[test]
     fn what_is_neither_street_nor_ferry_is_something_else() {
-        assert_eq!(judge_way(&tags(&[("building", "yes")])), Verdict::SomethingElse);
+        assert_eq!(Profile::car().judge_way(&tags(&[("building", "yes")])), Verdict::SomethingElse);
     }
 }

@@ -12,34 +12,42 @@ mod pool;
 mod tests;
 
 use super::cost::Cost;
-use super::graph::Streets;
+use super::file::{Column, FileError, FileWriter, PreparedFile};
+use super::graph::{Built, Streets};
 use super::hierarchy::{
     Arc as HierarchyArc, Direction, Metric, Place, Search, Sweep, Targets, Topology, dissect,
 };
 use super::network::{Leg, Path, RoadError, RoadNetwork, Snap};
+use super::profile::Profile;
 use super::snap::SnapGrid;
-use super::turn_graph::{DrivingSide, TurnCosts, TurnGraph};
+use super::turn_graph::{DrivingSide, Turn, TurnGraph};
 use crate::units::{BoundingBox, Point};
-use petgraph::graph::EdgeIndex;
 use pool::Pool;
 use rayon::prelude::*;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 /// Starts that are swept together: as many as fill some of the processor's vectors.
 const LANES: usize = 16;
 /// Tables with fewer cells are not worth a second thread.
 const CELLS_PER_THREAD_MIN: usize = 10_000;
 
+/// The streets of a map for one profile, ready for every query.
 pub struct StreetNetwork {
-    streets: Arc<Streets>,
+    profile: Profile,
+    streets: Streets,
     grid: SnapGrid,
     turns: TurnGraph,
     topology: Topology,
-    metric: Metric,
+    weights: Weights,
     searches: Pool<Search>,
     sweeps: Pool<Sweep<LANES>>,
     single_sweeps: Pool<Sweep<1>>,
+}
+
+/// What driving costs: each edge from end to end, and the hierarchy with it.
+struct Weights {
+    drive: Column<Cost>,
+    metric: Metric,
 }
 
 /// A place on a directed edge.
@@ -59,36 +67,82 @@ impl Position {
 }
 
 impl StreetNetwork {
-    /// For a car, on the side of the road that is usual there.
-    pub fn new(streets: Arc<Streets>) -> Self {
-        let side = DrivingSide::at(streets.bounds().centre());
-        Self::with_turn_costs(streets, &TurnCosts::car(side))
-    }
-
-    pub fn with_turn_costs(streets: Arc<Streets>, costs: &TurnCosts) -> Self {
-        let (grid, (turns, topology, metric)) = rayon::join(
-            || SnapGrid::of(&streets),
+    /// For vehicles of a profile, on the side of the road that is usual there.
+    pub fn new(built: Built, profile: Profile) -> Self {
+        let side = DrivingSide::at(built.streets.bounds().centre());
+        let (grid, (turns, topology)) = rayon::join(
+            || SnapGrid::of(&built.streets),
             || {
-                let turns = TurnGraph::new(&streets, costs);
-                let topology = topology_of(&streets, &turns);
-                let metric = customize(&turns, &topology);
-                (turns, topology, metric)
+                let turns = TurnGraph::new(&built, profile.turns, side);
+                let topology = topology_of(&built.streets, &turns);
+                (turns, topology)
             },
         );
+        let streets = built.streets;
+        let weights = Weights::without_traffic(&streets, &turns, &topology);
+        Self::assemble(profile, streets, grid, turns, topology, weights)
+    }
+
+    fn assemble(
+        profile: Profile,
+        streets: Streets,
+        grid: SnapGrid,
+        turns: TurnGraph,
+        topology: Topology,
+        weights: Weights,
+    ) -> Self {
         Self {
+            profile,
             streets,
             grid,
             turns,
             topology,
-            metric,
+            weights,
             searches: Pool::default(),
             sweeps: Pool::default(),
             single_sweeps: Pool::default(),
         }
     }
 
+    /// Into a prepared file; several networks may lie in one, each under the name of its profile.
+    pub fn store(&self, file: &mut FileWriter) {
+        let room = &self.profile.name;
+        file.put_json(&format!("{room}.profile"), &self.profile);
+        self.streets.store(file, room);
+        self.grid.store(file, room);
+        self.turns.store(file, room);
+        self.topology.store(file, room);
+        self.weights.drive.store(file, &format!("{room}.drive"));
+        self.weights.metric.store(file, room);
+    }
+
+    /// The network of a profile in a prepared file.
+    ///
+    /// # Errors
+    /// The file has none of this name, or is damaged.
+    pub fn load(file: &PreparedFile, profile: &str) -> Result<Self, FileError> {
+        let room = profile;
+        let profile: Profile = file.json(&format!("{room}.profile"))?;
+        let streets = Streets::load(file, room)?;
+        let grid = SnapGrid::load(file, room, &streets)?;
+        let turns = TurnGraph::load(file, room, streets.edges().len())?;
+        let topology = Topology::load(file, room, turns.node_count(), turns.turn_count())?;
+        let drive: Column<Cost> = file.column(&format!("{room}.drive"))?;
+        let is_sensible = drive.iter().all(|cost| *cost <= Cost::SENSIBLE_MAX);
+        if drive.len() != streets.edges().len() || !is_sensible {
+            return Err(FileError::damaged(&format!("{room}.drive")));
+        }
+        let weights = Weights { drive, metric: Metric::load(file, room, &topology)? };
+        Ok(Self::assemble(profile, streets, grid, turns, topology, weights))
+    }
+
+    /// What the network was made for.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
     /// The streets that the network was made of.
-    pub fn streets(&self) -> &Arc<Streets> {
+    pub fn streets(&self) -> &Streets {
         &self.streets
     }
 
@@ -99,7 +153,7 @@ impl StreetNetwork {
 
     /// How many arcs the hierarchy has, and how many of them searches need up and down.
     pub fn hierarchy_size(&self) -> (usize, usize, usize) {
-        let (up, down) = self.metric.needed();
+        let (up, down) = self.weights.metric.needed();
         (self.topology.arc_count(), up, down)
     }
 
@@ -110,7 +164,17 @@ impl StreetNetwork {
 
     /// Puts the weights in anew.
     pub fn customized(&self) -> Metric {
-        customize(&self.turns, &self.topology)
+        customize(&self.turns, &self.topology, &self.weights.drive)
+    }
+
+    /// What driving an edge from end to end costs, `None` for an edge of another map.
+    fn drive(&self, edge: u32) -> Option<Cost> {
+        self.weights.drive.get(edge as usize).copied()
+    }
+
+    /// What a turn costs together with driving the edge that it leads onto.
+    fn turn_cost(&self, turn: Turn) -> Cost {
+        cost_with(&self.turns, &self.weights.drive, turn)
     }
 
     /// The positions of a snap: none if it is of another map, two if the street goes both ways.
@@ -122,7 +186,7 @@ impl StreetNetwork {
             .into_iter()
             .flatten()
             .filter_map(|(edge, along)| {
-                let cost = self.turns.drive(edge)?;
+                let cost = self.drive(edge)?;
                 let part = |whole: u32| (f64::from(whole) * along).round() as u32;
                 let before = Cost::new(part(cost.duration_ds()), part(cost.length_dm()));
                 Some(Position { edge, before, behind: cost.minus(before) })
@@ -165,11 +229,11 @@ impl StreetNetwork {
             Direction::Against => (targets, sources),
         };
         let targets = sweeps.with(new_sweep, |sweep| {
-            Targets::new(&self.topology, &self.metric, direction, &goals, sweep)
+            Targets::new(&self.topology, &self.weights.metric, direction, &goals, sweep)
         });
         let run = |starts: &[Vec<(u32, Cost)>]| {
             sweeps.with(new_sweep, |sweep| {
-                sweep.table(&self.topology, &self.metric, starts, &targets)
+                sweep.table(&self.topology, &self.weights.metric, starts, &targets)
             })
         };
         let unshifted = |cost: Cost| cost.is_reached().then(|| cost.minus(shift));
@@ -229,15 +293,14 @@ fn pairs_on_one_edge(few: &[Vec<Position>], many: &[Vec<Position>]) -> Vec<(usiz
 fn topology_of(streets: &Streets, turns: &TurnGraph) -> Topology {
     let scale = streets.bounds().centre().lat.to_radians().cos();
     let places: Vec<Place> = streets
-        .graph
-        .node_weights()
+        .junctions()
+        .iter()
         .map(|junction| [(f64::from(junction.at.lon) * scale) as i32, junction.at.lat])
         .collect();
     let edges: Vec<_> = (0..turns.node_count() as u32)
-        .filter_map(|node| {
-            let edge = EdgeIndex::new(turns.edge_of(node) as usize);
-            let (tail, head) = streets.graph.edge_endpoints(edge)?;
-            Some([tail.index() as u32, head.index() as u32])
+        .map(|node| {
+            let edge = &streets.edges()[turns.edge_of(node) as usize];
+            [edge.tail, edge.head]
         })
         .collect();
     let arcs: Vec<_> =
@@ -245,9 +308,26 @@ fn topology_of(streets: &Streets, turns: &TurnGraph) -> Topology {
     Topology::new(dissect(&places, &edges), &arcs)
 }
 
-fn customize(turns: &TurnGraph, topology: &Topology) -> Metric {
-    let costs: Vec<Cost> = turns.all_turns().map(|(_, turn)| turns.cost(turn)).collect();
+impl Weights {
+    fn without_traffic(streets: &Streets, turns: &TurnGraph, topology: &Topology) -> Self {
+        let drive: Column<Cost> = streets
+            .edges()
+            .iter()
+            .map(|edge| Cost::new(edge.duration_ds, edge.length_dm))
+            .collect();
+        let metric = customize(turns, topology, &drive);
+        Self { drive, metric }
+    }
+}
+
+fn customize(turns: &TurnGraph, topology: &Topology, drive: &[Cost]) -> Metric {
+    let costs: Vec<Cost> =
+        turns.all_turns().map(|(_, turn)| cost_with(turns, drive, turn)).collect();
     Metric::customize(topology, |arc| costs[arc])
+}
+
+fn cost_with(turns: &TurnGraph, drive: &[Cost], turn: Turn) -> Cost {
+    drive[turns.edge_of(turn.to) as usize].plus(Cost::new(u32::from(turn.delay_ds), 0))
 }
 
 fn leg(cost: Cost) -> Leg {
@@ -301,13 +381,11 @@ impl RoadNetwork for StreetNetwork {
             .collect()
     }
 
-    fn street_name(&self, snap: &Snap) -> Option<Arc<str>> {
-        let edge = EdgeIndex::new(snap.edge as usize);
-        self.streets.graph.edge_weight(edge)?;
-        self.streets.name(edge).cloned()
+    fn street_name(&self, snap: &Snap) -> Option<String> {
+        self.streets.name(snap.edge).map(Into::into)
     }
 
     fn size(&self) -> (usize, usize) {
-        (self.streets.graph.node_count(), self.streets.graph.edge_count())
+        (self.streets.junctions().len(), self.streets.edges().len())
     }
 }

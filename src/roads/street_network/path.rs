@@ -5,7 +5,6 @@ use crate::roads::cost::Cost;
 use crate::roads::hierarchy::{Found, Search};
 use crate::roads::network::{Path, Snap};
 use crate::units::Point;
-use petgraph::graph::EdgeIndex;
 
 /// The best way between two places.
 pub(super) struct Way {
@@ -46,7 +45,7 @@ impl StreetNetwork {
                 starts.extend(self.turns.turns_from(source.edge).iter().map(|turn| Start {
                     source: *source,
                     node: turn.to,
-                    cost: source.behind.plus(self.turns.cost(*turn)),
+                    cost: source.behind.plus(self.turn_cost(*turn)),
                 }));
             } else {
                 starts.push(Start { source: *source, node: source.edge, cost: source.behind });
@@ -64,14 +63,14 @@ impl StreetNetwork {
         let entries: Vec<_> = starts.iter().map(|start| (start.node, start.cost)).collect();
         let shift = longest_rest(to.iter());
         let goals: Vec<_> = to.iter().flat_map(|target| self.ends(target, shift)).collect();
-        let found = search.run(&self.topology, &self.metric, &entries, &goals)?;
+        let found = search.run(&self.topology, &self.weights.metric, &entries, &goals)?;
         Some((found, found.cost.minus(shift)))
     }
 
     fn find_way(&self, search: &mut Search, from: &[Position], to: &[Position]) -> Option<Way> {
         let starts = self.starts(from, to);
         let (found, cost) = self.search(search, &starts, to)?;
-        let mut nodes = search.unpack(&self.topology, &self.metric, &found);
+        let mut nodes = search.unpack(&self.topology, &self.weights.metric, &found);
         let (first, last) = (*nodes.first()?, *nodes.last()?);
         let start =
             starts.iter().filter(|start| start.node == first).min_by_key(|start| start.cost)?;
@@ -87,7 +86,7 @@ impl StreetNetwork {
         let last = way.nodes.len() - 1;
         for (at, node) in way.nodes.iter().enumerate() {
             let edge = self.turns.edge_of(*node);
-            let whole = self.turns.drive(edge).unwrap_or(Cost::ZERO);
+            let whole = self.drive(edge).unwrap_or(Cost::ZERO);
             if at > 0 {
                 let turn = self.turns.turn_between(way.nodes[at - 1], *node);
                 course.clock_ds += turn.map_or(0, |turn| u32::from(turn.delay_ds));
@@ -102,8 +101,8 @@ impl StreetNetwork {
 
     /// The points of an edge between two places on it; those at whole ends are the junctions.
     fn draw_edge(&self, course: &mut Course, edge: u32, from: Cost, to: Cost) {
-        let whole = self.turns.drive(edge).unwrap_or(Cost::ZERO);
-        let points = self.streets.course(EdgeIndex::new(edge as usize));
+        let whole = self.drive(edge).unwrap_or(Cost::ZERO);
+        let points: Vec<Point> = self.streets.course(edge).collect();
         // Where each point lies along the edge; on so short a way the earth is flat.
         let scale = points[0].lat.to_radians().cos();
         let step = |at: usize| {

@@ -2,11 +2,15 @@
 //! course.
 
 use super::*;
-use crate::roads::graph::build;
+use crate::roads::graph::{Built, build};
 use crate::roads::test_maps::{random_map, random_point, real_streets};
 use petgraph::algo::dijkstra;
 use petgraph::graph::{DiGraph, NodeIndex};
 use proptest::prelude::*;
+
+fn network_of(built: Built) -> StreetNetwork {
+    StreetNetwork::new(built, Profile::car())
+}
 
 /// The oracle: for a source, petgraph's Dijkstra behind each turn out of its edges; all combinations one
 /// by one.
@@ -24,7 +28,7 @@ impl<'a> Oracle<'a> {
         }
         for (from, turn) in turns.all_turns() {
             let [from, to] = [from, turn.to].map(|node| NodeIndex::new(node as usize));
-            graph.add_edge(from, to, turns.cost(turn).0);
+            graph.add_edge(from, to, network.turn_cost(turn).0);
         }
         Self { network, graph }
     }
@@ -45,7 +49,7 @@ impl<'a> Oracle<'a> {
                 }
             }
             for turn in turns.turns_from(source.edge) {
-                let begin = source.behind.plus(turns.cost(*turn)).0;
+                let begin = source.behind.plus(self.network.turn_cost(*turn)).0;
                 let costs = dijkstra(&self.graph, NodeIndex::new(turn.to as usize), None, |arc| {
                     *arc.weight()
                 });
@@ -115,8 +119,9 @@ fn nearest_street_m(streets: &Streets, at: Point) -> f64 {
         ((point.lon - at.lon) * scale * at.lat.to_radians().cos(), (point.lat - at.lat) * scale)
     };
     let mut nearest = f64::INFINITY;
-    for edge in streets.graph.edge_indices() {
-        for pair in streets.course(edge).windows(2) {
+    for edge in 0..streets.edges().len() as u32 {
+        let course: Vec<Point> = streets.course(edge).collect();
+        for pair in course.windows(2) {
             let ((ax, ay), (bx, by)) = (metres(pair[0]), metres(pair[1]));
             let (dx, dy) = (bx - ax, by - ay);
             let share = (-(ax * dx + ay * dy) / (dx * dx + dy * dy)).clamp(0.0, 1.0);
@@ -135,15 +140,15 @@ proptest! {
         map in random_map(),
         points in prop::collection::vec(random_point(), 1..6),
     ) {
-        let Some(streets) = build(&map).0 else { return Ok(()) };
-        check_queries(&StreetNetwork::new(Arc::new(streets)), &points);
+        let Some(built) = build(&map, &Profile::car()).0 else { return Ok(()) };
+        check_queries(&network_of(built), &points);
     }
 
     #[test]
     fn the_nearest_street_is_the_nearest_of_all(map in random_map(), at in random_point()) {
-        let Some(streets) = build(&map).0 else { return Ok(()) };
-        let expected_m = nearest_street_m(&streets, at);
-        match StreetNetwork::new(Arc::new(streets)).snap(at) {
+        let Some(built) = build(&map, &Profile::car()).0 else { return Ok(()) };
+        let expected_m = nearest_street_m(&built.streets, at);
+        match network_of(built).snap(at) {
             Ok(snap) => prop_assert!((f64::from(snap.distance_m) - expected_m).abs() < 0.05),
             Err(RoadError::OffTheMap { distance_m, .. }) => {
                 prop_assert!((distance_m - expected_m).abs() < 0.5);
@@ -164,7 +169,7 @@ fn one_street() -> StreetNetwork {
         ways: vec![OsmWay { id: 1, nodes: vec![1, 2], tags }],
         relations: vec![],
     };
-    StreetNetwork::new(Arc::new(build(&map).0.unwrap()))
+    network_of(build(&map, &Profile::car()).0.unwrap())
 }
 
 #[test]
@@ -233,8 +238,8 @@ fn searches_from_several_threads_do_not_disturb_each_other() {
 #[test]
 fn every_query_equals_dijkstra_on_real_maps() {
     for name in ["monaco.osm.pbf", "malta.osm.pbf", "porto.osm.pbf"] {
-        let Some(streets) = real_streets(name) else { return };
-        let network = StreetNetwork::new(Arc::new(streets));
+        let Some(built) = real_streets(name) else { return };
+        let network = network_of(built);
         let bounds = network.bounds();
         // A lattice over the map; points in the sea are off the map and fall out.
         let points: Vec<Point> = (0..5)

@@ -4,9 +4,9 @@
 //! angle, so that a right angle costs half and turning across the oncoming traffic more than along it.
 
 use crate::roads::graph::Streets;
-use crate::roads::profile::StreetClass;
+use crate::roads::profile::{StreetClass, TurnRules};
 use crate::units::{BoundingBox, Point};
-use petgraph::graph::EdgeIndex;
+use rayon::prelude::*;
 
 /// On which side of the road one drives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,88 +55,100 @@ impl DrivingSide {
     }
 }
 
-/// How turns are priced.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct TurnCosts {
-    pub side: DrivingSide,
-    /// The most that a turn costs by its angle, seconds.
-    pub turn_s: f64,
-    /// How much more a turn across the oncoming traffic weighs than one along it.
-    pub bias: f64,
-    /// On top for turning back, seconds.
-    pub u_turn_s: f64,
+/// What the turns of a map cost: a profile's prices, the side of the road, and where each edge points at
+/// its ends.
+pub(super) struct TurnCosts<'a> {
+    streets: &'a Streets,
+    rules: TurnRules,
+    side: DrivingSide,
+    /// Of each edge, how it leaves its tail and how it reaches its head.
+    headings: Vec<[Heading; 2]>,
 }
 
-impl TurnCosts {
-    pub fn car(side: DrivingSide) -> Self {
-        Self { side, turn_s: 7.5, bias: 1.075, u_turn_s: 20.0 }
+impl<'a> TurnCosts<'a> {
+    pub(super) fn new(streets: &'a Streets, rules: TurnRules, side: DrivingSide) -> Self {
+        let headings = (0..streets.edges().len() as u32)
+            .into_par_iter()
+            .map(|edge| {
+                [Heading::of(streets.course(edge)), Heading::of(streets.course(edge).rev()).back()]
+            })
+            .collect();
+        Self { streets, rules, side, headings }
     }
 
     /// From one edge into another that leaves its end, tenths of a second.
-    pub(super) fn of(&self, streets: &Streets, from: EdgeIndex, onto: EdgeIndex) -> u16 {
-        let (from_piece, onto_piece) = (&streets.graph[from], &streets.graph[onto]);
-        let is_back = from_piece.reverse == Some(onto);
-        let Some((_, junction)) = streets.graph.edge_endpoints(from) else { return 0 };
-        let stays_around = from_piece.is_roundabout && onto_piece.is_roundabout;
+    pub(super) fn of(&self, from: u32, onto: u32) -> u16 {
+        let [of_from, of_onto] = [from, onto].map(|edge| &self.streets.edges()[edge as usize]);
+        let is_back = of_from.reverse() == Some(onto);
+        let stays_around = of_from.is_roundabout() && of_onto.is_roundabout();
         let changes_to_water =
-            (from_piece.class == StreetClass::Ferry) != (onto_piece.class == StreetClass::Ferry);
+            (of_from.class() == StreetClass::Ferry) != (of_onto.class() == StreetClass::Ferry);
         // Where the street only bends, nobody slows for a turn.
-        let is_choice = roads_at(streets, junction) > 2 || changes_to_water || is_back;
+        let is_choice = self.roads_at(of_from.head) > 2 || changes_to_water || is_back;
         if !is_choice || stays_around {
             return 0;
         }
-        let angle_deg = if is_back { 180.0 } else { turn_angle_deg(streets, from, onto) };
-        let bias = if self.side == DrivingSide::Left { 1.0 / self.bias } else { self.bias };
+        let angle_deg = if is_back {
+            180.0
+        } else {
+            self.headings[from as usize][1].turn_deg(self.headings[onto as usize][0])
+        };
+        let bias =
+            if self.side == DrivingSide::Left { 1.0 / self.rules.bias } else { self.rules.bias };
         let exponent = if angle_deg >= 0.0 {
             13.0 / bias * angle_deg / 180.0 - 6.5 * bias
         } else {
             13.0 * bias * -angle_deg / 180.0 - 6.5 / bias
         };
-        let by_angle_s = self.turn_s / (1.0 + (-exponent).exp());
-        let back_s = if is_back { self.u_turn_s } else { 0.0 };
+        let by_angle_s = self.rules.turn_s / (1.0 + (-exponent).exp());
+        let back_s = if is_back { self.rules.u_turn_s } else { 0.0 };
         ((by_angle_s + back_s) * 10.0).round() as u16
     }
-}
 
-/// How many streets meet, whichever way they are driven.
-fn roads_at(streets: &Streets, junction: petgraph::graph::NodeIndex) -> usize {
-    use petgraph::Direction::{Incoming, Outgoing};
-    let outgoing = streets.graph.edges_directed(junction, Outgoing).count();
-    let incoming_only = streets
-        .graph
-        .edges_directed(junction, Incoming)
-        .filter(|edge| edge.weight().reverse.is_none())
-        .count();
-    outgoing + incoming_only
-}
-
-/// Positive to the right, 0 straight on, up to 180 either way.
-fn turn_angle_deg(streets: &Streets, from: EdgeIndex, onto: EdgeIndex) -> f64 {
-    let (arriving, leaving) = (streets.course(from), streets.course(onto));
-    let before = direction(arriving.iter().rev());
-    let after = direction(leaving.iter());
-    let (Some((back_x, back_y)), Some((x, y))) = (before, after) else { return 0.0 };
-    // The first looks back along the street that one comes from.
-    let (ahead_x, ahead_y) = (-back_x, -back_y);
-    let turned = (ahead_y * x - ahead_x * y).atan2(ahead_x * x + ahead_y * y);
-    turned.to_degrees()
-}
-
-/// East and north from the first point to one that lies some way off: bends close to a junction are
-/// drawn as they please.
-fn direction<'a>(mut points: impl Iterator<Item = &'a Point>) -> Option<(f64, f64)> {
-    const LOOK_M: f64 = 10.0;
-    let first = points.next()?;
-    let mut toward = None;
-    for point in points {
-        let east = (point.lon - first.lon) * first.lat.to_radians().cos();
-        let offset = (east, point.lat - first.lat);
-        if offset != (0.0, 0.0) {
-            toward = Some(offset);
-        }
-        if first.distance_m(*point) >= LOOK_M {
-            break;
-        }
+    /// How many streets meet, whichever way they are driven.
+    fn roads_at(&self, junction: u32) -> usize {
+        let arriving = self.streets.arriving(junction).iter();
+        let arriving_only =
+            arriving.filter(|edge| self.streets.edges()[**edge as usize].reverse().is_none());
+        self.streets.leaving(junction).len() + arriving_only.count()
     }
-    toward
+}
+
+/// East and north; zero for a street that leads nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+struct Heading {
+    east: f64,
+    north: f64,
+}
+
+impl Heading {
+    /// From the first point to one that lies some way off: bends close to a junction are drawn as they
+    /// please.
+    fn of(mut points: impl Iterator<Item = Point>) -> Self {
+        const LOOK_M: f64 = 10.0;
+        let mut toward = Self::default();
+        let Some(first) = points.next() else { return toward };
+        let scale = first.lat.to_radians().cos();
+        for point in points {
+            let (east, north) = ((point.lon - first.lon) * scale, point.lat - first.lat);
+            if (east, north) != (0.0, 0.0) {
+                toward = Self { east, north };
+            }
+            if first.distance_m(point) >= LOOK_M {
+                break;
+            }
+        }
+        toward
+    }
+
+    fn back(self) -> Self {
+        Self { east: -self.east, north: -self.north }
+    }
+
+    /// Positive to the right, 0 straight on, up to 180 either way.
+    fn turn_deg(self, onto: Self) -> f64 {
+        let across = self.north * onto.east - self.east * onto.north;
+        let along = self.east * onto.east + self.north * onto.north;
+        across.atan2(along).to_degrees()
+    }
 }

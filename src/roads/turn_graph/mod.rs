@@ -10,68 +10,66 @@ mod restrictions;
 #[cfg(test)]
 mod tests;
 
-pub use cost::{DrivingSide, TurnCosts};
+pub use cost::DrivingSide;
 
-use crate::roads::cost::Cost;
-use crate::roads::graph::Streets;
+use crate::roads::file::{Column, FileError, FileWriter, ListsColumn, PreparedFile};
+use crate::roads::graph::Built;
 use crate::roads::lists::Lists;
-use petgraph::graph::EdgeIndex;
+use crate::roads::profile::TurnRules;
+use bytemuck::{Pod, Zeroable};
+use cost::TurnCosts;
 use restrictions::Signs;
-use std::collections::HashMap;
 
 /// The turns of a map. Nodes below [`TurnGraph::edge_count`] are the street edges of the same number.
 #[derive(Debug)]
 pub struct TurnGraph {
-    /// Of each node, the street edge that it is or copies.
-    edge: Vec<u32>,
-    copies: HashMap<u32, Vec<u32>>,
-    /// Of each street edge.
-    drive: Vec<Cost>,
+    edge_count: u32,
+    /// Of each node behind those, the street edge that it copies.
+    copy_of: Column<u32>,
+    /// Street edges that have copies, each with one, in order.
+    copies: Column<[u32; 2]>,
     /// Of each node.
-    turns: Lists<Turn>,
+    turns: ListsColumn<Turn>,
 }
 
 /// A turn from one node into another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Pod, Zeroable)]
+#[repr(C)]
 pub struct Turn {
     pub to: u32,
     /// Tenths of a second.
     pub delay_ds: u16,
+    reserved: u16,
 }
 
 impl TurnGraph {
-    pub fn new(streets: &Streets, costs: &TurnCosts) -> Self {
-        let signs = Signs::of(&streets.restrictions);
-        let edge_count = streets.graph.edge_count();
-        let mut edge: Vec<u32> = (0..edge_count as u32).collect();
-        edge.extend(signs.copies().map(EdgeIndex::index).map(|edge| edge as u32));
-        let mut copies: HashMap<u32, Vec<u32>> = HashMap::new();
-        for (node, of) in (0..).zip(&edge).skip(edge_count) {
-            copies.entry(*of).or_default().push(node);
-        }
+    pub fn new(built: &Built, rules: TurnRules, side: DrivingSide) -> Self {
+        let streets = &built.streets;
+        let signs = Signs::of(&built.restrictions);
+        let costs = TurnCosts::new(streets, rules, side);
+        let edge_count = streets.edges().len() as u32;
+        let copy_of: Vec<u32> = signs.copies().collect();
+        let mut copies: Vec<[u32; 2]> =
+            copy_of.iter().zip(edge_count..).map(|(edge, copy)| [*edge, copy]).collect();
+        copies.sort_unstable();
         let mut turns = Lists::default();
-        for node in 0..edge.len() as u32 {
-            let from = EdgeIndex::new(edge[node as usize] as usize);
+        for (node, from) in (0..).zip((0..edge_count).chain(copy_of.iter().copied())) {
             let allowed = signs.turns_of(streets, from, node);
-            turns.push(allowed.into_iter().map(|(onto, to)| {
-                let to = to.unwrap_or(onto.index() as u32);
-                Turn { to, delay_ds: costs.of(streets, from, onto) }
+            turns.push(allowed.into_iter().map(|(onto, to)| Turn {
+                to: to.unwrap_or(onto),
+                delay_ds: costs.of(from, onto),
+                reserved: 0,
             }));
         }
-        let drive = streets
-            .graph
-            .edge_references()
-            .map(|edge| Cost::new(edge.weight().duration_ds, edge.weight().length_dm))
-            .collect();
-        Self { edge, copies, drive, turns }
+        Self { edge_count, copy_of: copy_of.into(), copies: copies.into(), turns: turns.into() }
     }
 
     pub fn node_count(&self) -> usize {
-        self.edge.len()
+        self.turns.len()
     }
 
     pub fn edge_count(&self) -> usize {
-        self.drive.len()
+        self.edge_count as usize
     }
 
     pub fn turn_count(&self) -> usize {
@@ -80,18 +78,15 @@ impl TurnGraph {
 
     /// The street edge on which a node lies.
     pub fn edge_of(&self, node: u32) -> u32 {
-        self.edge[node as usize]
+        if node < self.edge_count { node } else { self.copy_of[(node - self.edge_count) as usize] }
     }
 
     /// All nodes on a street edge: the edge itself and its copies.
     pub fn nodes_on(&self, edge: u32) -> impl Iterator<Item = u32> {
-        let copies = self.copies.get(&edge).into_iter().flatten();
-        std::iter::once(edge).chain(copies.copied())
-    }
-
-    /// What driving a street edge from end to end costs, `None` for an edge of another map.
-    pub fn drive(&self, edge: u32) -> Option<Cost> {
-        self.drive.get(edge as usize).copied()
+        let copies = &self.copies;
+        let from = copies.partition_point(|[of, _]| *of < edge);
+        let own = copies[from..].iter().take_while(move |[of, _]| *of == edge);
+        std::iter::once(edge).chain(own.map(|[_, copy]| *copy))
     }
 
     pub fn turns_from(&self, node: u32) -> &[Turn] {
@@ -100,17 +95,39 @@ impl TurnGraph {
 
     /// Every turn with its node of origin, in the order of the nodes.
     pub fn all_turns(&self) -> impl Iterator<Item = (u32, Turn)> {
+        let turns = self.turns.view();
         (0..self.node_count() as u32)
-            .flat_map(|node| self.turns_from(node).iter().map(move |turn| (node, *turn)))
-    }
-
-    /// What a turn costs together with driving the edge that it leads onto.
-    pub fn cost(&self, turn: Turn) -> Cost {
-        self.drive[self.edge_of(turn.to) as usize].plus(Cost::new(u32::from(turn.delay_ds), 0))
+            .flat_map(move |node| turns.of(node as usize).iter().map(move |turn| (node, *turn)))
     }
 
     /// The turn between two nodes that follow each other.
     pub fn turn_between(&self, from: u32, to: u32) -> Option<Turn> {
         self.turns_from(from).iter().find(|turn| turn.to == to).copied()
+    }
+
+    pub(in crate::roads) fn store(&self, file: &mut FileWriter, room: &str) {
+        self.copy_of.store(file, &format!("{room}.copy_of"));
+        self.copies.store(file, &format!("{room}.copies"));
+        self.turns.store(file, &format!("{room}.turns"));
+    }
+
+    pub(in crate::roads) fn load(
+        file: &PreparedFile,
+        room: &str,
+        edge_count: usize,
+    ) -> Result<Self, FileError> {
+        let graph = Self {
+            edge_count: edge_count as u32,
+            copy_of: file.column(&format!("{room}.copy_of"))?,
+            copies: file.column(&format!("{room}.copies"))?,
+            turns: ListsColumn::load(file, &format!("{room}.turns"))?,
+        };
+        let node_count = graph.node_count();
+        let is_sound = node_count == edge_count + graph.copy_of.len()
+            && graph.copies.is_sorted()
+            && graph.copy_of.iter().all(|edge| *edge < graph.edge_count)
+            && graph.copies.iter().all(|[_, copy]| (*copy as usize) < node_count)
+            && graph.turns.items().iter().all(|turn| (turn.to as usize) < node_count);
+        if is_sound { Ok(graph) } else { Err(FileError::damaged(&format!("{room}.turns"))) }
     }
 }

@@ -3,18 +3,17 @@
 //! is an edge together with as much of the way before it as some restriction still asks about.
 
 use crate::roads::graph::{Streets, TurnRestriction, TurnRule};
-use petgraph::graph::EdgeIndex;
 use std::collections::{HashMap, HashSet};
 
 /// The signs of a map, ready to be asked turn by turn.
 pub(super) struct Signs {
     /// Ways of two and more edges on which a restriction begins, as copies of their last edge; in order.
-    copies: Vec<Vec<EdgeIndex>>,
-    number: HashMap<Vec<EdgeIndex>, u32>,
+    copies: Vec<Vec<u32>>,
+    number: HashMap<Vec<u32>, u32>,
     /// What applies at the end of a way.
-    rules: HashMap<Vec<EdgeIndex>, Vec<(TurnRule, EdgeIndex)>>,
+    rules: HashMap<Vec<u32>, Vec<(TurnRule, u32)>>,
     /// Edges that stand in any of it; all others need no second look.
-    concerned: HashSet<EdgeIndex>,
+    concerned: HashSet<u32>,
 }
 
 impl Signs {
@@ -26,7 +25,7 @@ impl Signs {
             concerned: HashSet::new(),
         };
         for restriction in restrictions {
-            let way: Vec<EdgeIndex> =
+            let way: Vec<u32> =
                 std::iter::once(restriction.from).chain(restriction.via.iter().copied()).collect();
             signs.concerned.extend(&way);
             for len in 2..=way.len() {
@@ -42,7 +41,7 @@ impl Signs {
     }
 
     /// The edges that are copied, in the order of their nodes behind those of the streets.
-    pub(super) fn copies(&self) -> impl Iterator<Item = EdgeIndex> {
+    pub(super) fn copies(&self) -> impl Iterator<Item = u32> {
         self.copies.iter().filter_map(|way| way.last().copied())
     }
 
@@ -50,14 +49,13 @@ impl Signs {
     pub(super) fn turns_of(
         &self,
         streets: &Streets,
-        from: EdgeIndex,
+        from: u32,
         node: u32,
-    ) -> Vec<(EdgeIndex, Option<u32>)> {
-        let Some((_, junction)) = streets.graph.edge_endpoints(from) else { return Vec::new() };
-        let exits = streets.graph.edges(junction).map(|edge| petgraph::visit::EdgeRef::id(&edge));
-        let back = streets.graph[from].reverse;
-        let edge_count = streets.graph.edge_count() as u32;
-        let driven: &[EdgeIndex] = match node.checked_sub(edge_count) {
+    ) -> Vec<(u32, Option<u32>)> {
+        let of = &streets.edges()[from as usize];
+        let (exits, back) = (streets.leaving(of.head), of.reverse());
+        let edge_count = streets.edges().len() as u32;
+        let driven: &[u32] = match node.checked_sub(edge_count) {
             Some(copy) => &self.copies[copy as usize],
             None => std::slice::from_ref(&from),
         };
@@ -75,7 +73,7 @@ impl Signs {
         turns
     }
 
-    fn forbids(&self, driven: &[EdgeIndex], onto: EdgeIndex) -> bool {
+    fn forbids(&self, driven: &[u32], onto: u32) -> bool {
         (0..driven.len()).any(|from| {
             self.rules.get(&driven[from..]).is_some_and(|rules| {
                 let forbidden = rules.contains(&(TurnRule::Forbidden, onto));
@@ -87,7 +85,7 @@ impl Signs {
     }
 
     /// The longest way that ends with this turn and that a restriction asks about.
-    fn copy_after(&self, driven: &[EdgeIndex], onto: EdgeIndex) -> Option<u32> {
+    fn copy_after(&self, driven: &[u32], onto: u32) -> Option<u32> {
         (0..driven.len()).find_map(|from| {
             let mut way = driven[from..].to_vec();
             way.push(onto);

@@ -1,8 +1,9 @@
 //! Small crossings where each sign and each angle can be told apart.
 
 use super::*;
-use crate::roads::graph::build;
+use crate::roads::graph::{Edge, Streets, build};
 use crate::roads::osm::{MemberKind, OsmMap, OsmMember, OsmNode, OsmRelation, OsmWay, Tags};
+use crate::roads::profile::Profile;
 use crate::units::Point;
 
 fn node(id: i64, lat_e7: i32, lon_e7: i32) -> OsmNode {
@@ -56,19 +57,17 @@ struct Drive {
 }
 
 fn drive(map: &OsmMap, side: DrivingSide) -> Drive {
-    let streets = build(map).0.unwrap();
-    let turns = TurnGraph::new(&streets, &TurnCosts::car(side));
-    Drive { streets, turns }
+    let car = Profile::car();
+    let built = build(map, &car).0.unwrap();
+    let turns = TurnGraph::new(&built, car.turns, side);
+    Drive { streets: built.streets, turns }
 }
 
 impl Drive {
     fn edge(&self, from: i64, to: i64) -> u32 {
-        let graph = &self.streets.graph;
-        let found = graph.edge_indices().find(|edge| {
-            let (tail, head) = graph.edge_endpoints(*edge).unwrap();
-            (graph[tail].node, graph[head].node) == (from, to)
-        });
-        found.unwrap().index() as u32
+        let node = |junction: u32| self.streets.junctions()[junction as usize].node;
+        let is_it = |edge: &Edge| (node(edge.tail), node(edge.head)) == (from, to);
+        self.streets.edges().iter().position(is_it).unwrap() as u32
     }
 
     /// The delays of the turns along a walk, `None` where one may not be taken.

@@ -10,6 +10,7 @@ use sortie::actors::solver_pool::SolverPool;
 use sortie::api::{ApiOptions, ApiState};
 use sortie::app::{Parts, start_live};
 use sortie::auth::{Auth, Keys};
+use sortie::roads::profile::Profile;
 use sortie::roads::{Map, map::FileFacts, town};
 use sortie::simulation::demo::{self, DemoOptions};
 use sortie::simulation::{day, sample};
@@ -30,8 +31,9 @@ pub fn small_town() -> sortie::roads::osm::OsmMap {
 
 async fn play_in_virtual_time(store: Store) {
     tokio::time::pause();
-    let map = Map::from_osm(&small_town(), FileFacts::default(), &mut |_| {}).expect("a map");
-    let zone = demo::zone_by_longitude(map.network.bounds().centre().lon);
+    let map = Map::from_osm(&small_town(), FileFacts::default(), &[Profile::car()], &mut |_| {})
+        .expect("a map");
+    let zone = demo::zone_by_longitude(map.bounds.centre().lon);
     let today = LocalDay::parse("2026-11-20").expect("a day");
     // Fast, so that positions come at the pace of a busy map and not of a stopwatch.
     let clock = Clock::running(day::opening(today, zone), 60.0);

@@ -23,8 +23,9 @@ use sortie::domain::people::territory::Territory;
 use sortie::domain::people::user::User;
 use sortie::domain::text::Pii;
 use sortie::domain::{Command, Envelope, Role, Who};
+use sortie::roads::profile::Profile;
 use sortie::roads::town::{TownOptions, generate};
-use sortie::roads::{FileFacts, Map};
+use sortie::roads::{FileFacts, Map, RoadNetwork as _};
 use sortie::store::{Store, StoreOptions};
 use sortie::telemetry::start_metrics;
 use sortie::units::clock::real_now;
@@ -44,7 +45,7 @@ pub const START: Timestamp = Timestamp(1_795_158_000_000);
 
 static MAP: LazyLock<Arc<Map>> = LazyLock::new(|| {
     let town = generate(&TownOptions { size: 400, ..TownOptions::default() });
-    let map = Map::from_osm(&town, FileFacts::default(), &mut |_| {});
+    let map = Map::from_osm(&town, FileFacts::default(), &[Profile::car()], &mut |_| {});
     Arc::new(map.expect("a made-up town has streets"))
 });
 static PASSWORD_HASH: LazyLock<Pii<String>> =
@@ -263,7 +264,7 @@ impl System {
         let lat = centre.lat + north_m / 111_195.0;
         let lon = centre.lon + east_m / 111_195.0 / centre.lat.to_radians().cos();
         let at = Point::parse(lat, lon).expect("the town is on the earth");
-        let found = MAP.network.snap(at).expect("the town has streets everywhere").on_street;
+        let found = MAP.network().snap(at).expect("the town has streets everywhere").on_street;
         // Six digits, so that the number is the same after a trip through JSON.
         let rounded = |degrees: f64| (degrees * 1e6).round() / 1e6;
         Point { lat: rounded(found.lat), lon: rounded(found.lon) }
