@@ -36,7 +36,7 @@ fn matrix(criterion: &mut Criterion) {
     let osm = osm::read(&map_bytes(), &mut |_| {}).expect("the extract is sound");
     let build_network = || {
         let built = graph::build(&osm, &Profile::car()).0.expect("the extract has streets");
-        StreetNetwork::new(built, Profile::car())
+        StreetNetwork::new(built, Profile::car()).expect("the car profile is sound")
     };
     let network = build_network();
     let (nodes, turns) = (network.turns().node_count(), network.turns().turn_count());
@@ -48,15 +48,16 @@ fn matrix(criterion: &mut Criterion) {
     for size in [100, 1_000] {
         group.bench_function(format!("{size}x{size}"), |bencher| {
             bencher.iter(|| {
-                one_thread.install(|| network.table(black_box(&snaps[..size]), &snaps[..size]))
+                one_thread
+                    .install(|| network.table(black_box(&snaps[..size]), &snaps[..size], None))
             });
         });
     }
     group.bench_function("1x1000", |bencher| {
-        bencher.iter(|| network.one_to_many(black_box(&snaps[0]), &snaps));
+        bencher.iter(|| network.one_to_many(black_box(&snaps[0]), &snaps, None));
     });
     group.bench_function("1000x1", |bencher| {
-        bencher.iter(|| network.many_to_one(&snaps, black_box(&snaps[0])));
+        bencher.iter(|| network.many_to_one(&snaps, black_box(&snaps[0]), None));
     });
     let mut turn = 0;
     let mut pair = || {
@@ -72,7 +73,7 @@ fn matrix(criterion: &mut Criterion) {
     group.bench_function("path with geometry", |bencher| {
         bencher.iter(|| {
             let (from, to) = pair();
-            network.path(black_box(from), to)
+            network.path(black_box(from), to, None)
         });
     });
     group.bench_function("customize", |bencher| bencher.iter(|| network.customized()));

@@ -62,7 +62,9 @@ fn roads(criterion: &mut Criterion) {
     group.bench_function("path", |bencher| {
         bencher.iter_batched(
             &mut next,
-            |turn| network.path(&sources[turn % sources.len()], &targets[turn % targets.len()]),
+            |turn| {
+                network.path(&sources[turn % sources.len()], &targets[turn % targets.len()], None)
+            },
             BatchSize::SmallInput,
         );
     });
@@ -70,13 +72,13 @@ fn roads(criterion: &mut Criterion) {
         group.bench_function(format!("one_to_many_1x{count}"), |bencher| {
             bencher.iter_batched(
                 &mut next,
-                |turn| network.one_to_many(&sources[turn % sources.len()], &targets[..count]),
+                |turn| network.one_to_many(&sources[turn % sources.len()], &targets[..count], None),
                 BatchSize::SmallInput,
             );
         });
     }
     group.bench_function("table_50x50", |bencher| {
-        bencher.iter(|| network.table(black_box(&sources[..50]), &targets[..50]));
+        bencher.iter(|| network.table(black_box(&sources[..50]), &targets[..50], None));
     });
     group.finish();
 }

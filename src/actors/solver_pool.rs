@@ -138,6 +138,7 @@ mod tests {
     use super::*;
     use crate::domain::people::organization::OrganizationSettings;
     use crate::planning::{PlannerState, Travel};
+    use crate::roads::speeds::Departure;
     use crate::roads::{Leg, Path, RoadError, RoadNetwork, Snap};
     use crate::units::id::{OrganizationId, TerritoryId};
     use crate::units::{BoundingBox, LocalDay, Point};
@@ -151,13 +152,13 @@ mod tests {
             let (lat, lon) = (at.lat, at.lon);
             Err(RoadError::OffTheMap { lat, lon, distance_m: 1.0, limit_m: 0.0 })
         }
-        fn path(&self, from: &Snap, _: &Snap) -> Result<Path, RoadError> {
+        fn path(&self, from: &Snap, _: &Snap, _: Option<Departure>) -> Result<Path, RoadError> {
             self.snap(from.on_street).map(|_| unreachable!("no point is on this map"))
         }
-        fn one_to_many(&self, _: &Snap, to: &[Snap]) -> Vec<Option<Leg>> {
+        fn one_to_many(&self, _: &Snap, to: &[Snap], _: Option<Departure>) -> Vec<Option<Leg>> {
             vec![None; to.len()]
         }
-        fn many_to_one(&self, from: &[Snap], _: &Snap) -> Vec<Option<Leg>> {
+        fn many_to_one(&self, from: &[Snap], _: &Snap, _: Option<Departure>) -> Vec<Option<Leg>> {
             vec![None; from.len()]
         }
         fn street_name(&self, _: &Snap) -> Option<String> {

@@ -7,11 +7,13 @@ use crate::api::plan::{DayQuery, day_or_today};
 use crate::api::state::ApiState;
 use crate::api::technician::own_or_all;
 use crate::domain::plan::Route;
+use crate::planning::departure;
 use crate::roads::RoadNetwork;
+use crate::roads::speeds::Departure;
 use crate::store::tables;
 use crate::store::views::{self, JobView, RouteView, TechnicianView};
-use crate::units::Point;
 use crate::units::id::{JobId, RouteId, TechnicianId};
+use crate::units::{Point, Timestamp};
 use actix_web::web::{self, Data, Json, Path};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -84,8 +86,9 @@ pub async fn geometry(
     let organization = caller.organization;
     let technician = route.technician;
     let stops: Vec<JobId> = route.stops.iter().map(|stop| stop.job).collect();
+    let begins: Vec<Timestamp> = route.stops.iter().map(|stop| stop.planned.from).collect();
     let ids = stops.clone();
-    let (technician, mut places) = state
+    let (technician, zone, mut places) = state
         .get("technician", move |db| {
             let technician = tables::technician::find(db, organization, technician)?;
             let jobs = tables::job::list(db, organization, &ids)?;
@@ -93,22 +96,30 @@ pub async fn geometry(
             let points = tables::location::points(db, organization, &locations)?;
             let places: Vec<(JobId, Option<Point>)> =
                 jobs.iter().map(|job| (job.id, points.get(&job.location).copied())).collect();
-            Ok(technician.map(|technician| (technician, places)))
+            let business = tables::organization::find(db, organization)?;
+            let zone = business.and_then(|found| found.zone().ok()).unwrap_or(chrono_tz::UTC);
+            Ok(technician.map(|technician| (technician, zone, places)))
         })
         .await?;
     places.sort_by_key(|(job, _)| stops.iter().position(|id| id == job));
     let map = state.map.clone();
     // Paths over a city take milliseconds each; not on a thread that serves others.
     let legs = web::block(move || {
+        let network = &**map.network();
         let mut from = *technician.start;
         let mut legs = Vec::new();
+        // A leg is drawn with the streets as they are when its stop begins; the last one with those of the
+        // last stop.
+        let mut at = None;
         for (job, place) in places {
             let Some(to) = place else { continue };
-            legs.push(LegGeometry { job: Some(job), points: course(&**map.network(), from, to) });
+            let stop = stops.iter().position(|id| *id == job);
+            at = stop.map(|stop| departure(begins[stop], zone)).or(at);
+            legs.push(LegGeometry { job: Some(job), points: course(network, from, to, at) });
             from = to;
         }
         if let Some(end) = technician.end.filter(|_| !legs.is_empty()) {
-            legs.push(LegGeometry { job: None, points: course(&**map.network(), from, *end) });
+            legs.push(LegGeometry { job: None, points: course(network, from, *end, at) });
         }
         legs
     })
@@ -117,8 +128,13 @@ pub async fn geometry(
     Ok(Json(Geometry { legs }))
 }
 
-fn course(network: &dyn RoadNetwork, from: Point, to: Point) -> Vec<[f64; 2]> {
-    let found = network.snap(from).and_then(|from| network.path(&from, &network.snap(to)?));
+fn course(
+    network: &dyn RoadNetwork,
+    from: Point,
+    to: Point,
+    at: Option<Departure>,
+) -> Vec<[f64; 2]> {
+    let found = network.snap(from).and_then(|from| network.path(&from, &network.snap(to)?, at));
     found.map_or_else(
         |_| Vec::new(),
         |path| path.geometry.iter().map(|point| [point.lon, point.lat]).collect(),

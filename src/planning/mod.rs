@@ -29,4 +29,4 @@ pub use improve::{Improvement, SearchBudget};
 pub use options::{PlacementOption, options};
 pub use reason::Reason;
 pub use state::{Crew, Followed, PlannedJob, PlannerState};
-pub use travel::Travel;
+pub use travel::{Travel, departure};

@@ -1,11 +1,15 @@
 //! How long it takes from here to there: points are snapped to the streets once, and per day a table of
 //! seconds and metres grows by a row and a column for each new point. Nothing is guessed: a point that is
 //! too far from any street is refused, a pair without a way stays without one.
+//!
+//! The ways from a place are those at the hour at which one is expected to leave it, so that a morning's legs
+//! are driven in the morning peak and an evening's in the evening's.
 
 use crate::domain::Rejection;
+use crate::roads::speeds::Departure;
 use crate::roads::{Leg, RoadError, RoadNetwork, Snap};
 use crate::solver::{Matrix, UNREACHABLE_S};
-use crate::units::{LocalDay, Point};
+use crate::units::{LocalDay, Point, Timestamp};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -25,11 +29,21 @@ impl std::fmt::Debug for Travel {
     }
 }
 
-/// The places of a day and the legs between them. The last `pending` places have no legs yet.
+/// A departure as the streets understand it, from an instant at a place.
+pub fn departure(at: Timestamp, zone: chrono_tz::Tz) -> Departure {
+    let minute_of_week = LocalDay::minute_of_week(at, zone);
+    Departure { at_s: at.0.div_euclid(1000), minute_of_week }
+}
+
+/// The places of a day and the legs between them. Places without a row have no legs yet.
 #[derive(Default)]
 struct Table {
     places: HashMap<Key, u32>,
+    /// When one is expected to leave, by the full hour.
+    departures: HashMap<Key, Departure>,
     snaps: Vec<Snap>,
+    /// Of each place with a row.
+    leaves: Vec<Option<Departure>>,
     rows: Vec<Vec<(i32, i32)>>,
     matrix: Option<Matrix>,
 }
@@ -51,6 +65,16 @@ impl Travel {
             table.snaps.push(snap);
             table.snaps.len() as u32 - 1
         }))
+    }
+
+    /// Says when a place will be left; it counts until the first legs from there are worked out. Where
+    /// nobody says, the streets are taken without traffic.
+    pub fn expect(&mut self, day: LocalDay, from: Point, at: Timestamp, zone: chrono_tz::Tz) {
+        const HOUR_MS: i64 = 3_600_000;
+        // The full hour: few different times, and each place needs one.
+        let hour = Timestamp(at.0.div_euclid(HOUR_MS) * HOUR_MS);
+        let departures = &mut self.days.entry(day).or_default().departures;
+        departures.insert(from.to_e7(), departure(hour, zone));
     }
 
     /// Legs between all places of the day that have a number.
@@ -83,14 +107,27 @@ impl Table {
             return;
         }
         self.matrix = None;
-        for to in known..self.snaps.len() {
-            let legs = network.many_to_one(&self.snaps[..known], &self.snaps[to]);
-            for (row, leg) in self.rows.iter_mut().zip(legs) {
-                row.push(in_whole_seconds(leg));
+        let mut by_departure: BTreeMap<Option<Departure>, Vec<usize>> = BTreeMap::new();
+        for (from, departure) in self.leaves.iter().enumerate() {
+            by_departure.entry(*departure).or_default().push(from);
+        }
+        for (departure, sources) in by_departure {
+            let from: Vec<Snap> = sources.iter().map(|source| self.snaps[*source]).collect();
+            for to in known..self.snaps.len() {
+                let legs = network.many_to_one(&from, &self.snaps[to], departure);
+                for (source, leg) in sources.iter().zip(legs) {
+                    self.rows[*source].push(in_whole_seconds(leg));
+                }
+            }
+        }
+        self.leaves.resize(self.snaps.len(), None);
+        for (key, place) in &self.places {
+            if *place as usize >= known {
+                self.leaves[*place as usize] = self.departures.get(key).copied();
             }
         }
         for from in known..self.snaps.len() {
-            let legs = network.one_to_many(&self.snaps[from], &self.snaps);
+            let legs = network.one_to_many(&self.snaps[from], &self.snaps, self.leaves[from]);
             self.rows.push(legs.into_iter().map(in_whole_seconds).collect());
         }
         debug_assert!(self.rows.iter().all(|row| row.len() == self.snaps.len()));

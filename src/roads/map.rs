@@ -5,7 +5,7 @@ use super::clip::within;
 use super::graph::{StreetReport, build};
 use super::osm::{OsmError, OsmMap, read, read_data_at_s};
 use super::places::PlaceIndex;
-use super::profile::Profile;
+use super::profile::{Profile, ProfileError};
 use super::street_network::StreetNetwork;
 use super::tiles::TileSource;
 use crate::units::BoundingBox;
@@ -46,6 +46,8 @@ pub enum MapError {
     Osm(#[from] OsmError),
     #[error("the extract has no street for the profile `{profile}`")]
     NoStreets { profile: String },
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
     #[error("no profile is named: a map is made for one at least")]
     NoProfile,
     #[error(
@@ -156,7 +158,7 @@ impl Map {
             let built = built.ok_or_else(no_streets)?;
             let network =
                 staged(progress, Stage::Network, || StreetNetwork::new(built, profile.clone()));
-            networks.push(Arc::new(network));
+            networks.push(Arc::new(network?));
             reports.push(NetworkReport { profile: profile.name.clone(), streets });
         }
         let bounds = networks.first().ok_or(MapError::NoProfile)?.streets().bounds();
@@ -251,7 +253,7 @@ mod tests {
                 let centre = map.bounds.centre();
                 let corner = Point { lat: map.bounds.south, lon: map.bounds.west };
                 if let (Ok(from), Ok(to)) = (map.network().snap(centre), map.network().snap(corner)) {
-                    let _ = map.network().path(&from, &to);
+                    let _ = map.network().path(&from, &to, None);
                 }
             }
         }
@@ -273,7 +275,8 @@ mod tests {
         assert!(with("landuse") > 500 && with("natural") > 100 && with("name") > 5_000);
         // From the gate of Valletta to the ferries of Sliema: around the harbour.
         let snap = |lat, lon| map.network().snap(Point { lat, lon }).unwrap();
-        let path = map.network().path(&snap(35.8958, 14.5086), &snap(35.9110, 14.5040)).unwrap();
+        let path =
+            map.network().path(&snap(35.8958, 14.5086), &snap(35.9110, 14.5040), None).unwrap();
         assert!((4_000..9_000).contains(&path.leg.distance_m), "{:?}", path.leg);
         assert!((4_000..15_000).contains(&path.leg.duration_ds), "{:?}", path.leg);
     }

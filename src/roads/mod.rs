@@ -23,6 +23,7 @@ pub mod places;
 pub mod plane;
 pub mod profile;
 mod snap;
+pub mod speeds;
 pub mod street_network;
 #[cfg(test)]
 pub(crate) mod test_maps;

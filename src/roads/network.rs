@@ -2,6 +2,7 @@
 //!
 //! Times are tenths of a second (`u32`), distances whole metres (`u32`).
 
+use super::speeds::Departure;
 use crate::units::{BoundingBox, Point};
 
 /// A place on a street: where a point off the street meets the network.
@@ -48,7 +49,8 @@ pub enum RoadError {
     NoPath { from_lat: f64, from_lon: f64, to_lat: f64, to_lon: f64 },
 }
 
-/// The streets as the planner, the live map and the simulation use them.
+/// The streets as the planner, the live map and the simulation use them. Ways are those at a departure;
+/// without one they are those without traffic and closed streets.
 pub trait RoadNetwork: Send + Sync {
     /// Around the drivable streets (not the file, whose ferries may reach far).
     fn bounds(&self) -> BoundingBox;
@@ -57,17 +59,28 @@ pub trait RoadNetwork: Send + Sync {
     fn snap(&self, at: Point) -> Result<Snap, RoadError>;
 
     /// The fastest path, with its geometry.
-    fn path(&self, from: &Snap, to: &Snap) -> Result<Path, RoadError>;
+    fn path(&self, from: &Snap, to: &Snap, departure: Option<Departure>)
+    -> Result<Path, RoadError>;
 
     /// The fastest leg to each target, `None` where none leads; same order as `to`.
-    fn one_to_many(&self, from: &Snap, to: &[Snap]) -> Vec<Option<Leg>>;
+    fn one_to_many(
+        &self,
+        from: &Snap,
+        to: &[Snap],
+        departure: Option<Departure>,
+    ) -> Vec<Option<Leg>>;
 
     /// The fastest leg from each source, `None` where none leads; same order as `from`.
-    fn many_to_one(&self, from: &[Snap], to: &Snap) -> Vec<Option<Leg>>;
+    fn many_to_one(
+        &self,
+        from: &[Snap],
+        to: &Snap,
+        departure: Option<Departure>,
+    ) -> Vec<Option<Leg>>;
 
     /// Rows are sources, columns are targets, row after row.
-    fn table(&self, from: &[Snap], to: &[Snap]) -> Vec<Option<Leg>> {
-        from.iter().flat_map(|source| self.one_to_many(source, to)).collect()
+    fn table(&self, from: &[Snap], to: &[Snap], departure: Option<Departure>) -> Vec<Option<Leg>> {
+        from.iter().flat_map(|source| self.one_to_many(source, to, departure)).collect()
     }
 
     /// Limits of speed and the like are not asked for; the name of the street is, for people.

@@ -3,6 +3,7 @@
 
 use crate::actors::{Live, Refusal};
 use crate::domain::{Answer, Command, Envelope, Reading, Who};
+use crate::planning::departure;
 use crate::roads::{Map, Path, RoadNetwork as _, Snap};
 use crate::store::{Db, Store, StoreError};
 use crate::units::id::{CommandId, OrganizationId, TechnicianId, TerritoryId};
@@ -114,10 +115,11 @@ impl World {
     /// A path through the streets; the search runs off the actors' threads.
     pub async fn path(&self, from: Point, to: Point) -> Option<Path> {
         let map = self.map.clone();
+        let departure = Some(departure(self.now(), self.zone));
         let found = tokio::task::spawn_blocking(move || {
             let (from, to): (Snap, Snap) =
                 (map.network().snap(from).ok()?, map.network().snap(to).ok()?);
-            map.network().path(&from, &to).ok()
+            map.network().path(&from, &to, departure).ok()
         });
         found.await.ok().flatten()
     }

@@ -3,7 +3,7 @@
 //! Instants are whole milliseconds since 1970 in UTC. A day belongs to a place, so it carries a time
 //! zone with it wherever it turns into instants.
 
-use chrono::{Datelike, NaiveDate, TimeZone};
+use chrono::{Datelike, NaiveDate, TimeZone, Timelike};
 use serde::{Deserialize, Serialize};
 
 /// An instant: milliseconds since 1970-01-01T00:00Z.
@@ -113,6 +113,14 @@ impl LocalDay {
             wall += chrono::Duration::minutes(30);
         }
         Timestamp(midnight.and_utc().timestamp_millis())
+    }
+
+    /// Minutes since Monday, 0:00, on the clock on the wall at a place.
+    pub fn minute_of_week(instant: Timestamp, zone: chrono_tz::Tz) -> u16 {
+        let utc = chrono::DateTime::from_timestamp_millis(instant.0).unwrap_or_default();
+        let wall = utc.with_timezone(&zone);
+        let day = wall.weekday().num_days_from_monday();
+        (day * 24 * 60 + wall.hour() * 60 + wall.minute()) as u16
     }
 
     /// Monday is 0, Sunday is 6.

@@ -6,6 +6,7 @@ use crate::domain::people::organization::OrganizationSettings;
 use crate::domain::people::technician::{Duty, DutyStatus};
 use crate::domain::plan::{Route, Stop};
 use crate::domain::reading::Reading;
+use crate::planning::departure;
 use crate::roads::RoadNetwork;
 use crate::store::{Db, StoreError, tables};
 use crate::units::id::{JobId, OrganizationId, TechnicianId, VisitId};
@@ -132,7 +133,8 @@ impl Today {
             done_at
         } else {
             let (here, there) = (roads.snap(from.point).ok()?, roads.snap(first.at).ok()?);
-            let leg = roads.one_to_many(&here, &[there]).first().copied().flatten()?;
+            let departure = Some(departure(from.at, self.zone));
+            let leg = roads.one_to_many(&here, &[there], departure).first().copied().flatten()?;
             let eta = from.at.plus_ms(i64::from(leg.duration_ds) * 100);
             arrivals.push(arrival(first, eta, done(first, eta)));
             done(first, eta)

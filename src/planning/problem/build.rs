@@ -12,7 +12,7 @@ use crate::solver::{
 };
 use crate::units::id::{JobId, TechnicianId, TruckId};
 use crate::units::{LocalDay, Point, TimeWindow, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What a dimension that a truck does not limit holds.
 const UNLIMITED: i32 = 1_000_000_000;
@@ -77,6 +77,7 @@ impl DayProblem {
             tasks: Vec::new(),
             jobs: Vec::new(),
         };
+        builder.expect_departures(orders, open);
         builder.open(open)?;
         let mut rides = Vec::new();
         let mut tours: Vec<Vec<JobId>> = Vec::new();
@@ -113,6 +114,33 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
+    /// From where one leaves when, as far as the plan and the customers' windows tell.
+    fn expect_departures(&mut self, orders: &Orders, open: &[JobId]) {
+        let zone = self.state.zone;
+        let (morning, evening) = (self.day.minute(0, zone), self.day.next().minute(0, zone));
+        let noon = self.day.minute(12 * 60, zone);
+        let planned: HashMap<JobId, Timestamp> = self
+            .state
+            .routes_on(self.day)
+            .flat_map(|route| &route.stops)
+            .map(|stop| (stop.job, stop.planned.until))
+            .collect();
+        for job in orders.values().flatten().chain(open) {
+            let Some(known) = self.state.jobs.get(job) else { continue };
+            let wanted = known.job.wanted.map(|wanted| {
+                let (from, until) = (wanted.from.max(morning), wanted.until.min(evening));
+                Timestamp(i64::midpoint(from.0, until.0))
+            });
+            let at = planned.get(job).copied().or(wanted).unwrap_or(noon).max(self.now);
+            self.travel.expect(self.day, known.at, at, zone);
+        }
+        for crew in self.state.technicians.values() {
+            let shift = crew.technician.shift_on(self.day, zone);
+            let at = shift.map_or(noon, |shift| shift.from).max(self.now);
+            self.travel.expect(self.day, *crew.technician.start, at, zone);
+        }
+    }
+
     fn open(&mut self, open: &[JobId]) -> Result<(), Rejection> {
         for id in open {
             let Some(known) = self.state.jobs.get(id) else {

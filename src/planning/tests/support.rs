@@ -10,6 +10,7 @@ use crate::domain::plan::{PlanCommand, Route, SeenRoute, Stop};
 use crate::domain::text::{Load, Pii, Skills};
 use crate::domain::{Decision, Rejection, Who, access::SystemPart};
 use crate::planning::{Crew, PlannedJob, PlannerState, Travel, decide};
+use crate::roads::speeds::Departure;
 use crate::roads::{Leg, Path, RoadError, RoadNetwork, Snap};
 use crate::units::id::{
     CustomerId, JobId, LocationId, OrganizationId, ServiceTypeId, TechnicianId, TerritoryId,
@@ -58,7 +59,7 @@ impl RoadNetwork for Grid {
         }
         Ok(Snap { on_street: at, distance_m: 0.0, edge: 0, along: 0.0, reverse_edge: None })
     }
-    fn path(&self, from: &Snap, to: &Snap) -> Result<Path, RoadError> {
+    fn path(&self, from: &Snap, to: &Snap, _: Option<Departure>) -> Result<Path, RoadError> {
         let (a, b) = (from.on_street, to.on_street);
         let leg = leg(from, to).ok_or(RoadError::NoPath {
             from_lat: a.lat,
@@ -68,10 +69,10 @@ impl RoadNetwork for Grid {
         })?;
         Ok(Path { leg, geometry: vec![a, b], elapsed_ds: vec![0, leg.duration_ds] })
     }
-    fn one_to_many(&self, from: &Snap, to: &[Snap]) -> Vec<Option<Leg>> {
+    fn one_to_many(&self, from: &Snap, to: &[Snap], _: Option<Departure>) -> Vec<Option<Leg>> {
         to.iter().map(|to| leg(from, to)).collect()
     }
-    fn many_to_one(&self, from: &[Snap], to: &Snap) -> Vec<Option<Leg>> {
+    fn many_to_one(&self, from: &[Snap], to: &Snap, _: Option<Departure>) -> Vec<Option<Leg>> {
         from.iter().map(|from| leg(from, to)).collect()
     }
     fn street_name(&self, _: &Snap) -> Option<String> {

@@ -472,7 +472,7 @@ fn course(prepared: &Prepared, schedule: &Schedule, network: &dyn RoadNetwork) -
     for legs in rows.windows(2).filter(|legs| legs[0] != legs[1]) {
         let from = prepared.snaps.get(legs[0] as usize)?;
         let to = prepared.snaps.get(legs[1] as usize)?;
-        points.extend(network.path(from, to).ok()?.geometry);
+        points.extend(network.path(from, to, None).ok()?.geometry);
     }
     points.dedup();
     Some(polyline::encode(&points))

@@ -575,7 +575,7 @@ fn travel(
             snap.map_err(|source: RoadError| VroomError::Routing { field: field.clone(), source })?,
         );
     }
-    let legs = network.table(snaps, snaps);
+    let legs = network.table(snaps, snaps, None);
     let size = snaps.len();
     let seconds = legs.iter().enumerate().map(|(at, leg)| match leg {
         _ if at / size == at % size => 0,

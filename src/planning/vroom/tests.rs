@@ -1,6 +1,7 @@
 //! Small documents with known answers.
 
 use super::{Answer, Asked, Prepared, VroomError, answer};
+use crate::roads::speeds::Departure;
 use crate::roads::{Leg, Path, RoadError, RoadNetwork, Snap};
 use crate::solver::search::Options;
 use crate::solver::{Budget, Solution, checker};
@@ -333,20 +334,20 @@ impl RoadNetwork for Crow {
         }
         Ok(Snap { on_street: at, distance_m: 0.0, edge: 0, along: 0.0, reverse_edge: None })
     }
-    fn path(&self, from: &Snap, to: &Snap) -> Result<Path, RoadError> {
-        let leg = self.one_to_many(from, std::slice::from_ref(to))[0].unwrap();
+    fn path(&self, from: &Snap, to: &Snap, _: Option<Departure>) -> Result<Path, RoadError> {
+        let leg = self.one_to_many(from, std::slice::from_ref(to), None)[0].unwrap();
         let geometry = vec![from.on_street, to.on_street];
         Ok(Path { leg, geometry, elapsed_ds: vec![0, leg.duration_ds] })
     }
-    fn one_to_many(&self, from: &Snap, to: &[Snap]) -> Vec<Option<Leg>> {
+    fn one_to_many(&self, from: &Snap, to: &[Snap], _: Option<Departure>) -> Vec<Option<Leg>> {
         let leg = |snap: &Snap| {
             let distance_m = from.on_street.distance_m(snap.on_street) as u32;
             Some(Leg { duration_ds: distance_m, distance_m })
         };
         to.iter().map(leg).collect()
     }
-    fn many_to_one(&self, from: &[Snap], to: &Snap) -> Vec<Option<Leg>> {
-        self.one_to_many(to, from)
+    fn many_to_one(&self, from: &[Snap], to: &Snap, _: Option<Departure>) -> Vec<Option<Leg>> {
+        self.one_to_many(to, from, None)
     }
     fn street_name(&self, _: &Snap) -> Option<String> {
         None

@@ -11,8 +11,8 @@ pub mod maxspeed;
 mod rules;
 
 pub use limits::{parse_metres, parse_tonnes};
-pub(in crate::roads) use rules::RestrictionRules;
 pub use rules::{BUILT_IN_NAMES, Profile, ProfileError, StreetClass, TurnRules, Vehicle};
+pub(in crate::roads) use rules::{BandRules, RestrictionRules};
 
 use crate::roads::osm::{Tags, tag};
 use maxspeed::parse_maxspeed;

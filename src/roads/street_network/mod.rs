@@ -10,6 +10,7 @@ mod path;
 mod pool;
 #[cfg(test)]
 mod tests;
+mod weights;
 
 use super::cost::Cost;
 use super::file::{Column, FileError, FileWriter, PreparedFile};
@@ -18,13 +19,16 @@ use super::hierarchy::{
     Arc as HierarchyArc, Direction, Metric, Place, Search, Sweep, Targets, Topology, dissect,
 };
 use super::network::{Leg, Path, RoadError, RoadNetwork, Snap};
-use super::profile::Profile;
+use super::profile::{Profile, ProfileError};
 use super::snap::SnapGrid;
+use super::speeds::{Bands, Departure};
 use super::turn_graph::{DrivingSide, Turn, TurnGraph};
 use crate::units::{BoundingBox, Point};
 use pool::Pool;
 use rayon::prelude::*;
 use std::collections::HashMap;
+use std::sync::Arc;
+use weights::{Living, Weights};
 
 /// Starts that are swept together: as many as fill some of the processor's vectors.
 const LANES: usize = 16;
@@ -38,16 +42,10 @@ pub struct StreetNetwork {
     grid: SnapGrid,
     turns: TurnGraph,
     topology: Topology,
-    weights: Weights,
+    living: Living,
     searches: Pool<Search>,
     sweeps: Pool<Sweep<LANES>>,
     single_sweeps: Pool<Sweep<1>>,
-}
-
-/// What driving costs: each edge from end to end, and the hierarchy with it.
-struct Weights {
-    drive: Column<Cost>,
-    metric: Metric,
 }
 
 /// A place on a directed edge.
@@ -68,7 +66,11 @@ impl Position {
 
 impl StreetNetwork {
     /// For vehicles of a profile, on the side of the road that is usual there.
-    pub fn new(built: Built, profile: Profile) -> Self {
+    ///
+    /// # Errors
+    /// The bands of the profile contradict each other.
+    pub fn new(built: Built, profile: Profile) -> Result<Self, ProfileError> {
+        let bands = Bands::of(&profile)?;
         let side = DrivingSide::at(built.streets.bounds().centre());
         let (grid, (turns, topology)) = rayon::join(
             || SnapGrid::of(&built.streets),
@@ -80,7 +82,8 @@ impl StreetNetwork {
         );
         let streets = built.streets;
         let weights = Weights::without_traffic(&streets, &turns, &topology);
-        Self::assemble(profile, streets, grid, turns, topology, weights)
+        let living = Living::new(bands, weights);
+        Ok(Self::assemble(profile, streets, grid, turns, topology, living))
     }
 
     fn assemble(
@@ -89,7 +92,7 @@ impl StreetNetwork {
         grid: SnapGrid,
         turns: TurnGraph,
         topology: Topology,
-        weights: Weights,
+        living: Living,
     ) -> Self {
         Self {
             profile,
@@ -97,7 +100,7 @@ impl StreetNetwork {
             grid,
             turns,
             topology,
-            weights,
+            living,
             searches: Pool::default(),
             sweeps: Pool::default(),
             single_sweeps: Pool::default(),
@@ -112,8 +115,7 @@ impl StreetNetwork {
         self.grid.store(file, room);
         self.turns.store(file, room);
         self.topology.store(file, room);
-        self.weights.drive.store(file, &format!("{room}.drive"));
-        self.weights.metric.store(file, room);
+        self.living.free().metric.store(file, room);
     }
 
     /// The network of a profile in a prepared file.
@@ -127,13 +129,15 @@ impl StreetNetwork {
         let grid = SnapGrid::load(file, room, &streets)?;
         let turns = TurnGraph::load(file, room, streets.edges().len())?;
         let topology = Topology::load(file, room, turns.node_count(), turns.turn_count())?;
-        let drive: Column<Cost> = file.column(&format!("{room}.drive"))?;
-        let is_sensible = drive.iter().all(|cost| *cost <= Cost::SENSIBLE_MAX);
-        if drive.len() != streets.edges().len() || !is_sensible {
-            return Err(FileError::damaged(&format!("{room}.drive")));
+        let drive: Column<Cost> = Weights::free_drive(&streets);
+        if drive.iter().any(|cost| *cost > Cost::SENSIBLE_MAX) {
+            return Err(FileError::damaged(&format!("{room}.edges")));
         }
         let weights = Weights { drive, metric: Metric::load(file, room, &topology)? };
-        Ok(Self::assemble(profile, streets, grid, turns, topology, weights))
+        let bands = Bands::of(&profile);
+        let bands = bands.map_err(|_| FileError::damaged(&format!("{room}.profile")))?;
+        let living = Living::new(bands, weights);
+        Ok(Self::assemble(profile, streets, grid, turns, topology, living))
     }
 
     /// What the network was made for.
@@ -153,28 +157,55 @@ impl StreetNetwork {
 
     /// How many arcs the hierarchy has, and how many of them searches need up and down.
     pub fn hierarchy_size(&self) -> (usize, usize, usize) {
-        let (up, down) = self.weights.metric.needed();
+        let (up, down) = self.living.free().metric.needed();
         (self.topology.arc_count(), up, down)
     }
 
-    /// The cost of the fastest way, without its course.
+    /// The cost of the fastest way without traffic, without its course.
     pub fn leg(&self, from: &Snap, to: &Snap) -> Option<Leg> {
-        self.cost_between(&self.positions(from), &self.positions(to)).map(leg)
+        let at = self.at(None);
+        at.cost_between(&at.positions(from), &at.positions(to)).map(leg)
     }
 
-    /// Puts the weights in anew.
+    /// Puts the weights without traffic in anew.
     pub fn customized(&self) -> Metric {
-        customize(&self.turns, &self.topology, &self.weights.drive)
+        customize(&self.turns, &self.topology, &self.living.free().drive)
     }
 
-    /// What driving an edge from end to end costs, `None` for an edge of another map.
+    /// The streets as they are driven at a time.
+    fn at(&self, departure: Option<Departure>) -> Moment<'_> {
+        Moment { network: self, weights: self.weights_at(departure) }
+    }
+
+    fn with_search<T>(&self, work: impl FnOnce(&mut Search) -> T) -> T {
+        self.searches.with(|| Search::new(self.topology.node_count()), work)
+    }
+}
+
+/// A network with the weights of a time: where all queries are answered.
+struct Moment<'a> {
+    network: &'a StreetNetwork,
+    weights: Arc<Weights>,
+}
+
+impl Moment<'_> {
+    /// What driving an edge from end to end costs, `None` for an edge of another map; on a closed one, what
+    /// driving out of it costs.
     fn drive(&self, edge: u32) -> Option<Cost> {
-        self.weights.drive.get(edge as usize).copied()
+        let cost = *self.weights.drive.get(edge as usize)?;
+        if cost.is_reached() {
+            return Some(cost);
+        }
+        self.network.living.free().drive.get(edge as usize).copied()
     }
 
     /// What a turn costs together with driving the edge that it leads onto.
     fn turn_cost(&self, turn: Turn) -> Cost {
-        cost_with(&self.turns, &self.weights.drive, turn)
+        cost_with(&self.network.turns, &self.weights.drive, turn)
+    }
+
+    fn all_positions(&self, snaps: &[Snap]) -> Vec<Vec<Position>> {
+        snaps.iter().map(|snap| self.positions(snap)).collect()
     }
 
     /// The positions of a snap: none if it is of another map, two if the street goes both ways.
@@ -194,15 +225,11 @@ impl StreetNetwork {
             .collect()
     }
 
-    fn with_search<T>(&self, work: impl FnOnce(&mut Search) -> T) -> T {
-        self.searches.with(|| Search::new(self.topology.node_count()), work)
-    }
-
     /// The nodes at which a way to a place ends, with what is left of the shift there: the whole of it less
     /// what lies behind the place. Shifted, so that no cost is below zero.
     fn ends(&self, target: &Position, shift: Cost) -> impl Iterator<Item = (u32, Cost)> {
         let left = shift.minus(target.behind);
-        self.turns.nodes_on(target.edge).map(move |node| (node, left))
+        self.network.turns.nodes_on(target.edge).map(move |node| (node, left))
     }
 
     /// From each place to each other one. The lanes, whose number is the smaller one, are the sources along
@@ -214,7 +241,7 @@ impl StreetNetwork {
         from: &[Vec<Position>],
         to: &[Vec<Position>],
     ) -> Vec<Option<Cost>> {
-        let new_sweep = || Sweep::new(self.topology.node_count());
+        let new_sweep = || Sweep::new(self.network.topology.node_count());
         let shift = longest_rest(to.iter().flatten());
         let sources: Vec<Vec<_>> = from
             .iter()
@@ -229,11 +256,11 @@ impl StreetNetwork {
             Direction::Against => (targets, sources),
         };
         let targets = sweeps.with(new_sweep, |sweep| {
-            Targets::new(&self.topology, &self.weights.metric, direction, &goals, sweep)
+            Targets::new(&self.network.topology, &self.weights.metric, direction, &goals, sweep)
         });
         let run = |starts: &[Vec<(u32, Cost)>]| {
             sweeps.with(new_sweep, |sweep| {
-                sweep.table(&self.topology, &self.weights.metric, starts, &targets)
+                sweep.table(&self.network.topology, &self.weights.metric, starts, &targets)
             })
         };
         let unshifted = |cost: Cost| cost.is_reached().then(|| cost.minus(shift));
@@ -308,18 +335,6 @@ fn topology_of(streets: &Streets, turns: &TurnGraph) -> Topology {
     Topology::new(dissect(&places, &edges), &arcs)
 }
 
-impl Weights {
-    fn without_traffic(streets: &Streets, turns: &TurnGraph, topology: &Topology) -> Self {
-        let drive: Column<Cost> = streets
-            .edges()
-            .iter()
-            .map(|edge| Cost::new(edge.duration_ds, edge.length_dm))
-            .collect();
-        let metric = customize(turns, topology, &drive);
-        Self { drive, metric }
-    }
-}
-
 fn customize(turns: &TurnGraph, topology: &Topology, drive: &[Cost]) -> Metric {
     let costs: Vec<Cost> =
         turns.all_turns().map(|(_, turn)| cost_with(turns, drive, turn)).collect();
@@ -343,8 +358,13 @@ impl RoadNetwork for StreetNetwork {
         self.grid.snap(&self.streets, at)
     }
 
-    fn path(&self, from: &Snap, to: &Snap) -> Result<Path, RoadError> {
-        self.find_path(from, to).ok_or(RoadError::NoPath {
+    fn path(
+        &self,
+        from: &Snap,
+        to: &Snap,
+        departure: Option<Departure>,
+    ) -> Result<Path, RoadError> {
+        self.at(departure).find_path(from, to).ok_or(RoadError::NoPath {
             from_lat: from.on_street.lat,
             from_lon: from.on_street.lon,
             to_lat: to.on_street.lat,
@@ -352,29 +372,41 @@ impl RoadNetwork for StreetNetwork {
         })
     }
 
-    fn one_to_many(&self, from: &Snap, to: &[Snap]) -> Vec<Option<Leg>> {
-        let source = [self.positions(from)];
-        let targets: Vec<_> = to.iter().map(|snap| self.positions(snap)).collect();
-        let row = self.sweep(&self.single_sweeps, Direction::Along, &source, &targets);
+    fn one_to_many(
+        &self,
+        from: &Snap,
+        to: &[Snap],
+        departure: Option<Departure>,
+    ) -> Vec<Option<Leg>> {
+        let at = self.at(departure);
+        let source = [at.positions(from)];
+        let targets = at.all_positions(to);
+        let row = at.sweep(&self.single_sweeps, Direction::Along, &source, &targets);
         row.into_iter().map(|cost| cost.map(leg)).collect()
     }
 
-    fn many_to_one(&self, from: &[Snap], to: &Snap) -> Vec<Option<Leg>> {
-        let sources: Vec<_> = from.iter().map(|snap| self.positions(snap)).collect();
-        let target = [self.positions(to)];
-        let column = self.sweep(&self.single_sweeps, Direction::Against, &sources, &target);
+    fn many_to_one(
+        &self,
+        from: &[Snap],
+        to: &Snap,
+        departure: Option<Departure>,
+    ) -> Vec<Option<Leg>> {
+        let at = self.at(departure);
+        let sources = at.all_positions(from);
+        let target = [at.positions(to)];
+        let column = at.sweep(&self.single_sweeps, Direction::Against, &sources, &target);
         column.into_iter().map(|cost| cost.map(leg)).collect()
     }
 
-    fn table(&self, from: &[Snap], to: &[Snap]) -> Vec<Option<Leg>> {
-        let sources: Vec<_> = from.iter().map(|snap| self.positions(snap)).collect();
-        let targets: Vec<_> = to.iter().map(|snap| self.positions(snap)).collect();
+    fn table(&self, from: &[Snap], to: &[Snap], departure: Option<Departure>) -> Vec<Option<Leg>> {
+        let at = self.at(departure);
+        let (sources, targets) = (at.all_positions(from), at.all_positions(to));
         if from.len() <= to.len() {
-            let table = self.sweep(&self.sweeps, Direction::Along, &sources, &targets);
+            let table = at.sweep(&self.sweeps, Direction::Along, &sources, &targets);
             return table.into_iter().map(|cost| cost.map(leg)).collect();
         }
         // Fewer lanes against the streets than along them.
-        let table = self.sweep(&self.sweeps, Direction::Against, &sources, &targets);
+        let table = at.sweep(&self.sweeps, Direction::Against, &sources, &targets);
         let columns: Vec<_> = table.chunks(from.len().max(1)).collect();
         (0..from.len())
             .flat_map(|row| columns.iter().map(move |column| column[row].map(leg)))

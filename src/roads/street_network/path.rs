@@ -1,6 +1,6 @@
 //! One path with its course: which edges it takes, the points it runs over, and when it is where.
 
-use super::{Position, StreetNetwork, is_driven_back, leg, longest_rest};
+use super::{Moment, Position, is_driven_back, leg, longest_rest};
 use crate::roads::cost::Cost;
 use crate::roads::hierarchy::{Found, Search};
 use crate::roads::network::{Path, Snap};
@@ -23,18 +23,18 @@ struct Start {
     cost: Cost,
 }
 
-impl StreetNetwork {
+impl Moment<'_> {
     /// `None` where no way leads.
     pub(super) fn find_path(&self, from: &Snap, to: &Snap) -> Option<Path> {
         let (sources, targets) = (self.positions(from), self.positions(to));
-        let way = self.with_search(|search| self.find_way(search, &sources, &targets))?;
+        let way = self.network.with_search(|search| self.find_way(search, &sources, &targets))?;
         Some(self.draw(&way, from.on_street, to.on_street))
     }
 
     /// The cost of the best way between places; exact for every pair.
     pub(super) fn cost_between(&self, from: &[Position], to: &[Position]) -> Option<Cost> {
         let starts = self.starts(from, to);
-        self.with_search(|search| self.search(search, &starts, to)).map(|(_, cost)| cost)
+        self.network.with_search(|search| self.search(search, &starts, to)).map(|(_, cost)| cost)
     }
 
     /// A start may not be a goal that lies back on its edge: from there the search begins with the turns.
@@ -42,10 +42,12 @@ impl StreetNetwork {
         let mut starts = Vec::new();
         for source in from {
             if is_driven_back(&[*source], to) {
-                starts.extend(self.turns.turns_from(source.edge).iter().map(|turn| Start {
-                    source: *source,
-                    node: turn.to,
-                    cost: source.behind.plus(self.turn_cost(*turn)),
+                starts.extend(self.network.turns.turns_from(source.edge).iter().map(|turn| {
+                    Start {
+                        source: *source,
+                        node: turn.to,
+                        cost: source.behind.plus(self.turn_cost(*turn)),
+                    }
                 }));
             } else {
                 starts.push(Start { source: *source, node: source.edge, cost: source.behind });
@@ -63,21 +65,23 @@ impl StreetNetwork {
         let entries: Vec<_> = starts.iter().map(|start| (start.node, start.cost)).collect();
         let shift = longest_rest(to.iter());
         let goals: Vec<_> = to.iter().flat_map(|target| self.ends(target, shift)).collect();
-        let found = search.run(&self.topology, &self.weights.metric, &entries, &goals)?;
+        let found = search.run(&self.network.topology, &self.weights.metric, &entries, &goals)?;
         Some((found, found.cost.minus(shift)))
     }
 
     fn find_way(&self, search: &mut Search, from: &[Position], to: &[Position]) -> Option<Way> {
         let starts = self.starts(from, to);
         let (found, cost) = self.search(search, &starts, to)?;
-        let mut nodes = search.unpack(&self.topology, &self.weights.metric, &found);
+        let mut nodes = search.unpack(&self.network.topology, &self.weights.metric, &found);
         let (first, last) = (*nodes.first()?, *nodes.last()?);
         let start =
             starts.iter().filter(|start| start.node == first).min_by_key(|start| start.cost)?;
-        if self.turns.edge_of(first) != start.source.edge || start.cost != start.source.behind {
+        if self.network.turns.edge_of(first) != start.source.edge
+            || start.cost != start.source.behind
+        {
             nodes.insert(0, start.source.edge);
         }
-        let target = *to.iter().find(|target| target.edge == self.turns.edge_of(last))?;
+        let target = *to.iter().find(|target| target.edge == self.network.turns.edge_of(last))?;
         Some(Way { cost, source: start.source, target, nodes })
     }
 
@@ -85,10 +89,10 @@ impl StreetNetwork {
         let mut course = Course::from(start);
         let last = way.nodes.len() - 1;
         for (at, node) in way.nodes.iter().enumerate() {
-            let edge = self.turns.edge_of(*node);
+            let edge = self.network.turns.edge_of(*node);
             let whole = self.drive(edge).unwrap_or(Cost::ZERO);
             if at > 0 {
-                let turn = self.turns.turn_between(way.nodes[at - 1], *node);
+                let turn = self.network.turns.turn_between(way.nodes[at - 1], *node);
                 course.clock_ds += turn.map_or(0, |turn| u32::from(turn.delay_ds));
             }
             let from = if at == 0 { way.source.before } else { Cost::ZERO };
@@ -102,7 +106,7 @@ impl StreetNetwork {
     /// The points of an edge between two places on it; those at whole ends are the junctions.
     fn draw_edge(&self, course: &mut Course, edge: u32, from: Cost, to: Cost) {
         let whole = self.drive(edge).unwrap_or(Cost::ZERO);
-        let points: Vec<Point> = self.streets.course(edge).collect();
+        let points: Vec<Point> = self.network.streets.course(edge).collect();
         // Where each point lies along the edge; on so short a way the earth is flat.
         let scale = points[0].lat.to_radians().cos();
         let step = |at: usize| {

@@ -3,44 +3,49 @@
 
 use super::*;
 use crate::roads::graph::{Built, build};
+use crate::roads::speeds::{
+    Change, ChangeError, Effect, Extent, Heading, MINUTES_OF_WEEK, Observation, street_key,
+};
 use crate::roads::test_maps::{random_map, random_point, real_streets};
 use petgraph::algo::dijkstra;
 use petgraph::graph::{DiGraph, NodeIndex};
 use proptest::prelude::*;
 
 fn network_of(built: Built) -> StreetNetwork {
-    StreetNetwork::new(built, Profile::car())
+    StreetNetwork::new(built, Profile::car()).unwrap()
 }
 
 /// The oracle: for a source, petgraph's Dijkstra behind each turn out of its edges; all combinations one
 /// by one.
 struct Oracle<'a> {
-    network: &'a StreetNetwork,
+    at: Moment<'a>,
     graph: DiGraph<(), u64>,
 }
 
 impl<'a> Oracle<'a> {
-    fn of(network: &'a StreetNetwork) -> Self {
-        let turns = network.turns();
+    fn of(network: &'a StreetNetwork, departure: Option<Departure>) -> Self {
+        let at = network.at(departure);
         let mut graph = DiGraph::new();
-        for _ in 0..turns.node_count() {
+        for _ in 0..network.turns().node_count() {
             graph.add_node(());
         }
-        for (from, turn) in turns.all_turns() {
+        for (from, turn) in network.turns().all_turns() {
             let [from, to] = [from, turn.to].map(|node| NodeIndex::new(node as usize));
-            graph.add_edge(from, to, network.turn_cost(turn).0);
+            if at.turn_cost(turn).is_reached() {
+                graph.add_edge(from, to, at.turn_cost(turn).0);
+            }
         }
-        Self { network, graph }
+        Self { at, graph }
     }
 
     fn row(&self, from: &Snap, to: &[Snap]) -> Vec<Option<Leg>> {
-        let turns = self.network.turns();
-        let targets: Vec<_> = to.iter().map(|snap| self.network.positions(snap)).collect();
+        let turns = self.at.network.turns();
+        let targets: Vec<_> = to.iter().map(|snap| self.at.positions(snap)).collect();
         let mut best = vec![None; to.len()];
         let mut offer = |target: usize, cost: u64| {
             best[target] = Some(best[target].map_or(cost, |least: u64| least.min(cost)));
         };
-        for source in self.network.positions(from) {
+        for source in self.at.positions(from) {
             for (number, target) in targets.iter().enumerate() {
                 for target in target {
                     if target.edge == source.edge && target.before >= source.before {
@@ -49,7 +54,10 @@ impl<'a> Oracle<'a> {
                 }
             }
             for turn in turns.turns_from(source.edge) {
-                let begin = source.behind.plus(self.network.turn_cost(*turn)).0;
+                if !self.at.turn_cost(*turn).is_reached() {
+                    continue;
+                }
+                let begin = source.behind.plus(self.at.turn_cost(*turn)).0;
                 let costs = dijkstra(&self.graph, NodeIndex::new(turn.to as usize), None, |arc| {
                     *arc.weight()
                 });
@@ -86,18 +94,18 @@ fn check_course(path: &Path, from: &Snap, to: &Snap) {
 }
 
 /// All queries between the given points, each against the oracle.
-fn check_queries(network: &StreetNetwork, points: &[Point]) {
+fn check_queries(network: &StreetNetwork, points: &[Point], departure: Option<Departure>) {
     let snaps: Vec<Snap> = points.iter().filter_map(|at| network.snap(*at).ok()).collect();
-    let oracle = Oracle::of(network);
+    let oracle = Oracle::of(network, departure);
     let expected: Vec<Vec<Option<Leg>>> =
         snaps.iter().map(|from| oracle.row(from, &snaps)).collect();
-    assert_eq!(network.table(&snaps, &snaps), expected.concat());
+    assert_eq!(network.table(&snaps, &snaps, departure), expected.concat());
     for (row, from) in snaps.iter().enumerate() {
-        assert_eq!(network.one_to_many(from, &snaps), expected[row]);
+        assert_eq!(network.one_to_many(from, &snaps, departure), expected[row]);
         let column: Vec<_> = expected.iter().map(|of_source| of_source[row]).collect();
-        assert_eq!(network.many_to_one(&snaps, from), column);
+        assert_eq!(network.many_to_one(&snaps, from, departure), column);
         for (to, expected) in snaps.iter().zip(&expected[row]) {
-            let path = network.path(from, to);
+            let path = network.path(from, to, departure);
             assert_eq!(path.as_ref().ok().map(|path| path.leg), *expected, "{from:?} to {to:?}");
             if let Ok(path) = path {
                 check_course(&path, from, to);
@@ -106,7 +114,7 @@ fn check_queries(network: &StreetNetwork, points: &[Point]) {
     }
     // More sources than targets go the other way about.
     if let [first, second, ..] = snaps[..] {
-        let table = network.table(&snaps, &[first, second]);
+        let table = network.table(&snaps, &[first, second], departure);
         let both: Vec<_> = expected.iter().flat_map(|row| [row[0], row[1]]).collect();
         assert_eq!(table, both);
     }
@@ -141,7 +149,25 @@ proptest! {
         points in prop::collection::vec(random_point(), 1..6),
     ) {
         let Some(built) = build(&map, &Profile::car()).0 else { return Ok(()) };
-        check_queries(&network_of(built), &points);
+        check_queries(&network_of(built), &points, None);
+    }
+
+    #[test]
+    fn every_query_equals_dijkstra_under_changes_and_at_any_hour(
+        map in random_map(),
+        points in prop::collection::vec(random_point(), 1..5),
+        changes in prop::collection::vec(random_change(), 0..4),
+        minute_of_week in 0..MINUTES_OF_WEEK,
+        at_s in 0_i64..100,
+    ) {
+        let Some(built) = build(&map, &Profile::car()).0 else { return Ok(()) };
+        let network = network_of(built);
+        for change in changes {
+            // One that concerns no street is refused, and changes nothing.
+            let _ = network.set_changes(&[change], &[]);
+        }
+        let departure = Departure { at_s, minute_of_week };
+        check_queries(&network, &points, Some(departure));
     }
 
     #[test]
@@ -157,6 +183,20 @@ proptest! {
             Err(other) => prop_assert!(false, "{other}"),
         }
     }
+}
+
+fn random_change() -> impl Strategy<Value = Change> {
+    let area =
+        prop::collection::vec(random_point(), 3..6).prop_map(|corners| Extent::Area { corners });
+    let way = (1_i64..20).prop_map(|way| Extent::Way { way, heading: Heading::Both });
+    let street = random_point().prop_map(|at| Extent::Street { at, heading: Heading::Along });
+    let effect = prop_oneof![
+        Just(Effect::Closed),
+        (0.1_f32..1.5).prop_map(|factor| Effect::Factor { factor }),
+        (3.0_f32..60.0).prop_map(|kmh| Effect::Limit { kmh }),
+    ];
+    (prop_oneof![area, way, street], effect, prop::option::of(0_i64..100))
+        .prop_map(|(extent, effect, until_s)| Change { extent, effect, from_s: None, until_s })
 }
 
 /// A straight street of 1 km to the east, from 35.9, 14.5, both ways.
@@ -200,11 +240,11 @@ fn places_on_one_street_are_joined_without_leaving_it() {
     let snap = |lon| network.snap(Point { lat: 35.9, lon }).unwrap();
     let (west, east) = (snap(14.503), snap(14.508));
     for (from, to) in [(west, east), (east, west)] {
-        let path = network.path(&from, &to).unwrap();
+        let path = network.path(&from, &to, None).unwrap();
         assert_eq!(path.geometry, [from.on_street, to.on_street]);
         assert!((i64::from(path.leg.distance_m) - 450).abs() <= 1, "{:?}", path.leg);
     }
-    let still = network.path(&west, &west).unwrap();
+    let still = network.path(&west, &west, None).unwrap();
     assert_eq!((still.geometry.len(), still.leg.duration_ds), (1, 0));
 }
 
@@ -213,8 +253,8 @@ fn a_snap_of_another_map_finds_no_way_and_does_not_panic() {
     let network = one_street();
     let here = network.snap(Point { lat: 35.9, lon: 14.505 }).unwrap();
     let foreign = Snap { edge: 999_999, reverse_edge: Some(1_000_000), ..here };
-    assert!(matches!(network.path(&here, &foreign), Err(RoadError::NoPath { .. })));
-    assert_eq!(network.one_to_many(&foreign, &[here]), [None]);
+    assert!(matches!(network.path(&here, &foreign, None), Err(RoadError::NoPath { .. })));
+    assert_eq!(network.one_to_many(&foreign, &[here], None), [None]);
     assert_eq!(network.street_name(&foreign), None);
 }
 
@@ -223,12 +263,12 @@ fn searches_from_several_threads_do_not_disturb_each_other() {
     let network = one_street();
     let snap = |lon| network.snap(Point { lat: 35.9, lon }).unwrap();
     let snaps: Vec<Snap> = (1..10).map(|step| snap(14.5 + 0.001 * f64::from(step))).collect();
-    let expected = network.one_to_many(&snaps[0], &snaps);
+    let expected = network.one_to_many(&snaps[0], &snaps, None);
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
                 for _ in 0..50 {
-                    assert_eq!(network.one_to_many(&snaps[0], &snaps), expected);
+                    assert_eq!(network.one_to_many(&snaps[0], &snaps, None), expected);
                 }
             });
         }
@@ -252,6 +292,98 @@ fn every_query_equals_dijkstra_on_real_maps() {
             .step_by(2)
             .collect();
         assert!(points.len() >= 3, "{name}");
-        check_queries(&network, &points);
+        check_queries(&network, &points, None);
+        // Tuesday, half past eight: on the way out of the morning peak.
+        let departure = Departure { at_s: 0, minute_of_week: 24 * 60 + 8 * 60 + 30 };
+        check_queries(&network, &points[..3], Some(departure));
     }
+}
+
+/// Sunday, noon: no band of the car profile.
+const SUNDAY: Departure = Departure { at_s: 1_000, minute_of_week: 6 * 24 * 60 + 12 * 60 };
+
+#[test]
+fn a_closed_street_is_not_driven_while_it_is_closed() {
+    let network = one_street();
+    let snap = |lon| network.snap(Point { lat: 35.9, lon }).unwrap();
+    let (west, east) = (snap(14.503), snap(14.508));
+    let leg = |departure| network.one_to_many(&east, &[west], departure)[0];
+    let open = leg(None);
+    let change = |effect, until_s| Change {
+        extent: Extent::Way { way: 1, heading: Heading::Against },
+        effect,
+        from_s: None,
+        until_s: Some(until_s),
+    };
+    // Who stands on it drives on; who comes from the other side does not turn into it.
+    network.set_changes(&[change(Effect::Closed, 2_000)], &[SUNDAY]).unwrap();
+    assert!(network.one_to_many(&west, &[snap(14.502)], Some(SUNDAY))[0].is_some());
+    let beyond = Departure { at_s: 2_000, ..SUNDAY };
+    assert_eq!(leg(Some(beyond)), open);
+    network.set_changes(&[change(Effect::Factor { factor: 0.5 }, 2_000)], &[]).unwrap();
+    let slowed = leg(Some(SUNDAY)).unwrap();
+    assert!(slowed.duration_ds.abs_diff(2 * open.unwrap().duration_ds) <= 2, "{slowed:?}");
+    assert_eq!(slowed.distance_m, open.unwrap().distance_m);
+    network.set_changes(&[], &[]).unwrap();
+    assert_eq!(leg(Some(SUNDAY)), open);
+}
+
+#[test]
+fn a_change_that_cannot_be_is_refused_and_nothing_has_changed() {
+    let network = one_street();
+    let change = |extent, effect| Change { extent, effect, from_s: None, until_s: None };
+    let far = Extent::Street { at: Point { lat: 36.5, lon: 14.5 }, heading: Heading::Both };
+    let own = Extent::Way { way: 1, heading: Heading::Both };
+    let line = Extent::Area { corners: vec![Point { lat: 35.9, lon: 14.5 }; 2] };
+    let slow = Effect::Factor { factor: 0.5 };
+    network.set_changes(&[change(own.clone(), slow)], &[]).unwrap();
+    for (refused, error) in [
+        (change(far, slow), ChangeError::NoStreet),
+        (change(line, slow), ChangeError::Corners { found: 2 }),
+        (change(own.clone(), Effect::Factor { factor: 0.0 }), ChangeError::Factor { found: 0.0 }),
+        (
+            change(own.clone(), Effect::Limit { kmh: f32::INFINITY }),
+            ChangeError::Limit { found: f32::INFINITY },
+        ),
+        (
+            Change { from_s: Some(5), until_s: Some(5), ..change(own.clone(), slow) },
+            ChangeError::Reversed,
+        ),
+    ] {
+        let given = [change(own.clone(), Effect::Closed), refused];
+        assert_eq!(network.set_changes(&given, &[]), Err((1, error)));
+    }
+    let snap = |lon| network.snap(Point { lat: 35.9, lon }).unwrap();
+    let leg =
+        |departure| network.one_to_many(&snap(14.503), &[snap(14.508)], departure)[0].unwrap();
+    assert!(leg(Some(SUNDAY)).duration_ds > leg(None).duration_ds);
+}
+
+#[test]
+fn what_was_driven_is_learned_for_its_street_and_hour() {
+    let network = one_street();
+    let street = street_key(network.streets(), 0);
+    let expected_s = network.streets().edges()[0].duration_ds as f32 / 10.0;
+    let drive =
+        Observation { street, minute_of_week: SUNDAY.minute_of_week, duration_s: 2.0 * expected_s };
+    assert_eq!(network.learn(&[drive; 20], &[]), 20);
+    let (from, to) = {
+        let (a, b) = (
+            network.snap(Point { lat: 35.9, lon: 14.503 }).unwrap(),
+            network.snap(Point { lat: 35.9, lon: 14.508 }).unwrap(),
+        );
+        if a.edge == 0 && a.along < b.along { (a, b) } else { (b, a) }
+    };
+    let seconds = |departure| network.one_to_many(&from, &[to], departure)[0].unwrap().duration_ds;
+    let slowed = f64::from(seconds(Some(SUNDAY))) / f64::from(seconds(None));
+    assert!((1.6..2.0).contains(&slowed), "{slowed}");
+    // What is learned outlives the process, and other hours are as before.
+    let again = one_street();
+    again.set_learned(network.learned(), &[]);
+    assert_eq!(
+        again.one_to_many(&from, &[to], Some(SUNDAY))[0].unwrap().duration_ds,
+        seconds(Some(SUNDAY))
+    );
+    let night = Departure { minute_of_week: 5 * 24 * 60 + 3 * 60, ..SUNDAY };
+    assert!(seconds(Some(night)) < seconds(None));
 }
