@@ -35,4 +35,4 @@ pub(crate) mod wire;
 pub use map::{
     FileFacts, ImportOptions, ImportReport, Map, MapError, NetworkReport, Progress, Stage,
 };
-pub use network::{Leg, Path, RoadError, RoadNetwork, Snap};
+pub use network::{Leg, Path, PathPiece, RoadError, RoadNetwork, Snap};

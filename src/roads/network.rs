@@ -35,6 +35,23 @@ pub struct Path {
     pub geometry: Vec<Point>,
     /// For each point of `geometry`, tenths of a second since the start; never decreasing.
     pub elapsed_ds: Vec<u32>,
+    /// The pieces of street it takes, in order; none from who knows no streets.
+    pub pieces: Vec<PathPiece>,
+}
+
+/// A piece of street on a path, or what the path takes of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PathPiece {
+    /// The directed edge, by its number in the network.
+    pub edge: u32,
+    /// Where it begins in the path's geometry.
+    pub first_point: u32,
+    /// What the turn onto it takes, tenths of a second.
+    pub turn_ds: u16,
+    /// Tenths of a second, without that turn.
+    pub duration_ds: u32,
+    /// Tenths of a metre.
+    pub length_dm: u32,
 }
 
 /// Why the streets have no answer.

@@ -67,7 +67,12 @@ impl RoadNetwork for Grid {
             to_lat: b.lat,
             to_lon: b.lon,
         })?;
-        Ok(Path { leg, geometry: vec![a, b], elapsed_ds: vec![0, leg.duration_ds] })
+        Ok(Path {
+            leg,
+            geometry: vec![a, b],
+            elapsed_ds: vec![0, leg.duration_ds],
+            pieces: Vec::new(),
+        })
     }
     fn one_to_many(&self, from: &Snap, to: &[Snap], _: Option<Departure>) -> Vec<Option<Leg>> {
         to.iter().map(|to| leg(from, to)).collect()

@@ -337,7 +337,7 @@ impl RoadNetwork for Crow {
     fn path(&self, from: &Snap, to: &Snap, _: Option<Departure>) -> Result<Path, RoadError> {
         let leg = self.one_to_many(from, std::slice::from_ref(to), None)[0].unwrap();
         let geometry = vec![from.on_street, to.on_street];
-        Ok(Path { leg, geometry, elapsed_ds: vec![0, leg.duration_ds] })
+        Ok(Path { leg, geometry, elapsed_ds: vec![0, leg.duration_ds], pieces: Vec::new() })
     }
     fn one_to_many(&self, from: &Snap, to: &[Snap], _: Option<Departure>) -> Vec<Option<Leg>> {
         let leg = |snap: &Snap| {

@@ -181,11 +181,21 @@ impl Streets {
 
     /// The points of an edge in the order of driving: at least two, the first and the last at its
     /// junctions.
-    pub fn course(&self, edge: u32) -> impl DoubleEndedIterator<Item = Point> + ExactSizeIterator {
+    pub fn course(
+        &self,
+        edge: u32,
+    ) -> impl DoubleEndedIterator<Item = Point> + ExactSizeIterator + Clone {
+        self.course_e7(edge).map(PointE7::point)
+    }
+
+    pub(in crate::roads) fn course_e7(
+        &self,
+        edge: u32,
+    ) -> impl DoubleEndedIterator<Item = PointE7> + ExactSizeIterator + Clone {
         let points = self.points_of(edge);
         let last = points.len() - 1;
         let is_against = self.edges[edge as usize].is_against();
-        (0..points.len()).map(move |at| points[if is_against { last - at } else { at }].point())
+        (0..points.len()).map(move |at| points[if is_against { last - at } else { at }])
     }
 
     /// The points of an edge in the order of the way, which both directions share.

@@ -13,6 +13,8 @@ use bytemuck::{Pod, Zeroable};
 pub struct Metric {
     /// For each arc, what the way up and the way down cost, not leaving the nodes below.
     pub(super) basic: Column<[Cost; 2]>,
+    /// For each arc, whether an arc of the input costs that: a bit each for the way up and down.
+    direct: Column<u8>,
     pub(super) upward: SearchGraph,
     pub(super) downward: SearchGraph,
 }
@@ -46,16 +48,30 @@ impl Metric {
         for node in 0..topology.node_count() as u32 {
             through_lower(topology, node, &mut arc_to, &mut basic);
         }
+        let mut direct = vec![0_u8; topology.arc_count()];
+        for (input, place) in topology.places().enumerate() {
+            if let Some((arc, is_down)) = place
+                && basic[arc as usize][usize::from(is_down)] == cost(input)
+            {
+                direct[arc as usize] |= 1 << u8::from(is_down);
+            }
+        }
         let mut least = basic.clone();
         for node in (0..topology.node_count() as u32).rev() {
             through_higher(topology, node, &mut arc_to, &mut least);
         }
         let needed = |side: usize| SearchGraph::of(topology, &basic, &least, side);
-        Self { upward: needed(UP), downward: needed(DOWN), basic: basic.into() }
+        Self {
+            upward: needed(UP),
+            downward: needed(DOWN),
+            basic: basic.into(),
+            direct: direct.into(),
+        }
     }
 
     pub(in crate::roads) fn store(&self, file: &mut FileWriter, room: &str) {
         self.basic.store(file, &format!("{room}.basic"));
+        self.direct.store(file, &format!("{room}.direct"));
         self.upward.0.store(file, &format!("{room}.upward"));
         self.downward.0.store(file, &format!("{room}.downward"));
     }
@@ -72,10 +88,17 @@ impl Metric {
             .iter()
             .flatten()
             .all(|cost| *cost <= Cost::SENSIBLE_MAX || *cost == Cost::UNREACHED);
-        if basic.len() != topology.arc_count() || !is_bounded {
+        let direct: Column<u8> = file.column(&format!("{room}.direct"))?;
+        let arc_count = topology.arc_count();
+        if basic.len() != arc_count || direct.len() != arc_count || !is_bounded {
             return Err(FileError::damaged(&format!("{room}.basic")));
         }
-        Ok(Self { basic, upward, downward })
+        Ok(Self { basic, direct, upward, downward })
+    }
+
+    /// Whether an arc, driven up or down, is one of the input and no way through lower nodes.
+    pub(super) fn is_direct(&self, arc: u32, is_down: bool) -> bool {
+        self.direct[arc as usize] >> u8::from(is_down) & 1 == 1
     }
 
     /// How many arcs searches need, up and down.

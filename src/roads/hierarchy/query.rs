@@ -153,12 +153,13 @@ impl Unpacker<'_> {
         while let Some((arc, is_down)) = parts.pop() {
             let low = self.topology.tail[arc as usize];
             let high = self.topology.head[arc as usize];
-            match self.through(
-                low,
-                high,
-                self.metric.basic[arc as usize][usize::from(is_down)],
-                is_down,
-            ) {
+            let cost = self.metric.basic[arc as usize][usize::from(is_down)];
+            let through = if self.metric.is_direct(arc, is_down) {
+                None
+            } else {
+                self.through(low, high, cost, is_down)
+            };
+            match through {
                 // From the first end down to the node below, then up to the other end.
                 Some((to_low, to_high)) if is_down => {
                     parts.extend([(to_low, false), (to_high, true)]);

@@ -2,8 +2,9 @@
 
 use super::{Moment, Position, is_driven_back, leg, longest_rest};
 use crate::roads::cost::Cost;
+use crate::roads::graph::PointE7;
 use crate::roads::hierarchy::{Found, Search};
-use crate::roads::network::{Path, Snap};
+use crate::roads::network::{Path, PathPiece, Snap};
 use crate::units::Point;
 
 /// The best way between two places.
@@ -87,50 +88,62 @@ impl Moment<'_> {
 
     fn draw(&self, way: &Way, start: Point, end: Point) -> Path {
         let mut course = Course::from(start);
+        let mut pieces = Vec::with_capacity(way.nodes.len());
         let last = way.nodes.len() - 1;
         for (at, node) in way.nodes.iter().enumerate() {
             let edge = self.network.turns.edge_of(*node);
             let whole = self.drive(edge).unwrap_or(Cost::ZERO);
+            let mut turn_ds = 0;
             if at > 0 {
                 let turn = self.network.turns.turn_between(way.nodes[at - 1], *node);
-                course.clock_ds += turn.map_or(0, |turn| u32::from(turn.delay_ds));
+                turn_ds = turn.map_or(0, |turn| turn.delay_ds);
+                course.clock_ds += u32::from(turn_ds);
             }
             let from = if at == 0 { way.source.before } else { Cost::ZERO };
             let to = if at == last { way.target.before } else { whole };
-            self.draw_edge(&mut course, edge, from, to);
+            let first_point = course.points.len() as u32 - 1;
+            let driven = to.minus(from);
+            pieces.push(PathPiece {
+                edge,
+                first_point,
+                turn_ds,
+                duration_ds: driven.duration_ds(),
+                length_dm: driven.length_dm(),
+            });
+            self.draw_edge(&mut course, edge, whole, from, to);
         }
         course.end_at(end, way.cost.duration_ds());
-        Path { leg: leg(way.cost), geometry: course.points, elapsed_ds: course.elapsed_ds }
+        Path { leg: leg(way.cost), geometry: course.points, elapsed_ds: course.elapsed_ds, pieces }
     }
 
     /// The points of an edge between two places on it; those at whole ends are the junctions.
-    fn draw_edge(&self, course: &mut Course, edge: u32, from: Cost, to: Cost) {
-        let whole = self.drive(edge).unwrap_or(Cost::ZERO);
-        let points: Vec<Point> = self.network.streets.course(edge).collect();
+    fn draw_edge(&self, course: &mut Course, edge: u32, whole: Cost, from: Cost, to: Cost) {
+        let points = self.network.streets.course_e7(edge);
         // Where each point lies along the edge; on so short a way the earth is flat.
-        let scale = points[0].lat.to_radians().cos();
-        let step = |at: usize| {
-            let (a, b) = (points[at - 1], points[at]);
-            ((b.lon - a.lon) * scale).hypot(b.lat - a.lat)
-        };
-        let length: f64 = (1..points.len()).map(step).sum();
-        let share_at =
-            |part: Cost| f64::from(part.length_dm()) / f64::from(whole.length_dm().max(1));
+        course.lengths.clear();
+        let mut before: Option<PointE7> = None;
+        let mut length = 0.0;
+        for point in points.clone() {
+            if let Some(before) = before {
+                let east = (point.lon - before.lon) as f32 * course.scale;
+                let north = (point.lat - before.lat) as f32;
+                length += (east * east + north * north).sqrt();
+            }
+            course.lengths.push(length);
+            before = Some(point);
+        }
+        let share_at = |part: Cost| part.length_dm() as f32 / whole.length_dm().max(1) as f32;
         let (share_from, share_to) = (share_at(from), share_at(to));
         let is_whole_end = to == whole;
         let started_ds = course.clock_ds;
-        let mut so_far = 0.0;
-        for (at, point) in points.iter().enumerate() {
-            if at > 0 {
-                so_far += step(at);
-            }
-            let share = if length > 0.0 { so_far / length } else { 1.0 };
-            let is_last = at + 1 == points.len();
-            let is_between = share > share_from && (share < share_to || is_last && is_whole_end);
+        let last = course.lengths.len() - 1;
+        for (at, point) in points.enumerate() {
+            let share = if length > 0.0 { course.lengths[at] / length } else { 1.0 };
+            let is_between = share > share_from && (share < share_to || at == last && is_whole_end);
             if is_between || (at == 0 && from == Cost::ZERO) {
-                let on_edge_ds = (f64::from(whole.duration_ds()) * share).round() as u32;
+                let on_edge_ds = (whole.duration_ds() as f32 * share).round() as u32;
                 let passed_ds = on_edge_ds.clamp(from.duration_ds(), to.duration_ds());
-                course.pass(*point, started_ds + passed_ds - from.duration_ds());
+                course.pass(point.point(), started_ds + passed_ds - from.duration_ds());
             }
         }
         course.clock_ds = started_ds + to.minus(from).duration_ds();
@@ -143,11 +156,16 @@ struct Course {
     elapsed_ds: Vec<u32>,
     /// When the edge that is drawn next begins.
     clock_ds: u32,
+    /// How much shorter a degree of longitude is than one of latitude here.
+    scale: f32,
+    /// From the beginning of an edge to each of its points.
+    lengths: Vec<f32>,
 }
 
 impl Course {
     fn from(start: Point) -> Self {
-        Self { points: vec![start], elapsed_ds: vec![0], clock_ds: 0 }
+        let scale = start.lat.to_radians().cos() as f32;
+        Self { points: vec![start], elapsed_ds: vec![0], clock_ds: 0, scale, lengths: Vec::new() }
     }
 
     /// Adds a point unless the course is there already.

@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::roads::graph::{Built, build};
+use crate::roads::network::PathPiece;
 use crate::roads::speeds::{
     Change, ChangeError, Effect, Extent, Heading, MINUTES_OF_WEEK, Observation, street_key,
 };
@@ -79,6 +80,11 @@ impl<'a> Oracle<'a> {
 fn check_course(path: &Path, from: &Snap, to: &Snap) {
     assert_eq!(path.geometry.len(), path.elapsed_ds.len());
     assert_eq!(path.elapsed_ds[0], 0);
+    let sum = |part: fn(&PathPiece) -> u32| path.pieces.iter().map(part).sum::<u32>();
+    let pieces_ds = sum(|piece| piece.duration_ds + u32::from(piece.turn_ds));
+    assert_eq!(pieces_ds, path.leg.duration_ds);
+    assert_eq!((sum(|piece| piece.length_dm) + 5) / 10, path.leg.distance_m);
+    assert!(path.pieces.is_sorted_by_key(|piece| piece.first_point));
     assert_eq!(path.elapsed_ds.last(), Some(&path.leg.duration_ds));
     assert!(path.elapsed_ds.is_sorted(), "{:?}", path.elapsed_ds);
     let is_at = |point: &Point, snap: &Snap| point.distance_m(snap.on_street) < 0.01;
