@@ -2,6 +2,7 @@
 //! became of the file. It measures no time: whoever follows the progress can.
 
 use super::clip::within;
+use super::file::{FileError, FileWriter, PreparedFile};
 use super::graph::{StreetReport, build};
 use super::osm::{OsmError, OsmMap, read, read_data_at_s};
 use super::places::PlaceIndex;
@@ -9,7 +10,8 @@ use super::profile::{Profile, ProfileError};
 use super::street_network::StreetNetwork;
 use super::tiles::TileSource;
 use crate::units::BoundingBox;
-use serde::Serialize;
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A map in memory.
@@ -92,7 +94,7 @@ pub struct FileFacts {
 }
 
 /// What became of the file.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ImportReport {
     pub file_bytes: u64,
     /// The state of the data, seconds since 1970, where the file says so.
@@ -106,13 +108,47 @@ pub struct ImportReport {
 }
 
 /// What became of the streets for one profile.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NetworkReport {
     pub profile: String,
     pub streets: StreetReport,
 }
 
+/// The section of a prepared map that says what it was made of.
+const ABOUT: &str = "map.about";
+
 impl Map {
+    /// Into a prepared file.
+    pub fn store(&self) -> FileWriter {
+        let mut file = FileWriter::default();
+        file.put_json(ABOUT, &self.report);
+        for network in &self.networks {
+            network.store(&mut file);
+        }
+        self.tiles.store(&mut file);
+        self.places.store(&mut file);
+        file
+    }
+
+    /// A prepared map, as it lies in the file.
+    ///
+    /// # Errors
+    /// It is none, is of another version, or is damaged.
+    pub fn load(bytes: Bytes) -> Result<Self, FileError> {
+        let file = PreparedFile::open(bytes)?;
+        let report: ImportReport = file.json(ABOUT)?;
+        let networks: Vec<_> = report
+            .networks
+            .iter()
+            .map(|network| StreetNetwork::load(&file, &network.profile).map(Arc::new))
+            .collect::<Result<_, _>>()?;
+        let Some(first) = networks.first() else { return Err(FileError::damaged(ABOUT)) };
+        let bounds = first.streets().bounds();
+        let tiles = Arc::new(TileSource::load(&file)?);
+        let places = Arc::new(PlaceIndex::load(&file)?);
+        Ok(Self { networks, bounds, tiles, places, report })
+    }
+
     /// Reads an extract and builds all of it.
     pub fn from_pbf(
         bytes: &[u8],
@@ -190,6 +226,36 @@ impl Map {
     pub fn profiles(&self) -> impl Iterator<Item = &str> {
         self.networks.iter().map(|network| &*network.profile().name)
     }
+}
+
+/// The streets of an extract for one profile, without the rest of the map.
+///
+/// # Errors
+/// As [`Map::from_pbf`].
+pub fn import_network(
+    bytes: &[u8],
+    profile: Profile,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<StreetNetwork, MapError> {
+    let osm = read(bytes, &mut |reading| {
+        progress(Progress {
+            stage: Stage::Reading,
+            done: reading.bytes_done,
+            total: reading.bytes_total,
+        });
+    })?;
+    let built = staged(progress, Stage::Streets, || build(&osm, &profile)).0;
+    let built = built.ok_or_else(|| MapError::NoStreets { profile: profile.name.clone() })?;
+    Ok(staged(progress, Stage::Network, || StreetNetwork::new(built, profile))?)
+}
+
+/// The profiles that a prepared map was made for, the first for who names none.
+///
+/// # Errors
+/// The file is damaged.
+pub fn prepared_profiles(file: &PreparedFile) -> Result<Vec<String>, FileError> {
+    let report: ImportReport = file.json(ABOUT)?;
+    Ok(report.networks.into_iter().map(|network| network.profile).collect())
 }
 
 fn staged<T>(progress: &mut dyn FnMut(Progress), stage: Stage, work: impl FnOnce() -> T) -> T {

@@ -12,6 +12,7 @@
 
 pub mod clip;
 pub(crate) mod cost;
+pub mod directions;
 pub mod file;
 pub mod graph;
 pub mod hierarchy;

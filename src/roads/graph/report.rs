@@ -1,11 +1,11 @@
 //! What was counted while streets were built, for people who want to know what became of their file.
 
 use crate::roads::profile::NotDriven;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Why a turn restriction is not kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IgnoredRestriction {
     /// A member is missing, or the kind of restriction is none that we know.
@@ -21,7 +21,7 @@ pub enum IgnoredRestriction {
 }
 
 /// Counts of one build.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct StreetReport {
     /// Ways that are driven, and why the others with a street's or a ferry's tag are not.
     pub ways_driven: usize,
