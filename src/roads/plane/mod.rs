@@ -106,8 +106,7 @@ impl Frame {
 
     /// Whether this is a box around places of the flat map.
     pub fn is_on_map(self) -> bool {
-        let corners =
-            [Spot { x: self.west, y: self.north }, Spot { x: self.east, y: self.south }];
+        let corners = [Spot { x: self.west, y: self.north }, Spot { x: self.east, y: self.south }];
         !self.is_empty() && self.north <= self.south && corners.into_iter().all(Spot::is_on_map)
     }
 

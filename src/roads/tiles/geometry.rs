@@ -8,7 +8,8 @@ pub const EXTENT: i32 = 4096;
 /// Units beyond its edges that geometry may reach, so that lines and their caps join.
 pub const BUFFER: i32 = 64;
 
-const WITH_BUFFER: Frame =
+/// What of the flat map a tile shows, in its units.
+pub const WITH_BUFFER: Frame =
     Frame { west: -BUFFER, north: -BUFFER, east: EXTENT + BUFFER, south: EXTENT + BUFFER };
 
 /// A tile of the web mercator pyramid.
@@ -31,12 +32,16 @@ impl Tile {
         1 << self.finer_bits()
     }
 
-    /// The tile with its buffer, on the flat map.
-    pub fn frame(self) -> Frame {
+    /// The tile on the flat map.
+    pub fn inner_frame(self) -> Frame {
         let side = EXTENT << self.finer_bits();
         let (west, north) = (self.x as i32 * side, self.y as i32 * side);
         Frame { west, north, east: west + side, south: north + side }
-            .grown(BUFFER * self.unit_steps())
+    }
+
+    /// The tile with its buffer, on the flat map.
+    pub fn frame(self) -> Frame {
+        self.inner_frame().grown(BUFFER * self.unit_steps())
     }
 
     /// A place in units of the tile; outside of it below 0 or above 4096.
@@ -167,12 +172,12 @@ pub fn clip_ring(mut ring: Vec<Spot>, frame: Frame) -> Vec<Spot> {
     ring
 }
 
-fn at_x(from: Spot, to: Spot, x: i32) -> Spot {
+pub fn at_x(from: Spot, to: Spot, x: i32) -> Spot {
     let share = f64::from(x - from.x) / f64::from(to.x - from.x);
     Spot { x, y: from.y + (f64::from(to.y - from.y) * share).round() as i32 }
 }
 
-fn at_y(from: Spot, to: Spot, y: i32) -> Spot {
+pub fn at_y(from: Spot, to: Spot, y: i32) -> Spot {
     let share = f64::from(y - from.y) / f64::from(to.y - from.y);
     Spot { x: from.x + (f64::from(to.x - from.x) * share).round() as i32, y }
 }
@@ -215,43 +220,6 @@ pub fn clip_side(from: Spot, to: Spot, frame: Frame) -> Option<(Spot, Spot)> {
     Some((if enters > 0.0 { at(enters) } else { from }, if leaves < 1.0 { at(leaves) } else { to }))
 }
 
-/// Joins lines that meet end to end where no third one does. Lines may be turned around.
-pub fn join_lines(lines: Vec<Vec<Spot>>) -> Vec<Vec<Spot>> {
-    use std::collections::HashMap;
-    let mut at_end: HashMap<Spot, Vec<usize>> = HashMap::new();
-    for (number, line) in lines.iter().enumerate() {
-        for end in [line.first(), line.last()].into_iter().flatten() {
-            at_end.entry(*end).or_default().push(number);
-        }
-    }
-    let mut used = vec![false; lines.len()];
-    let mut joined = Vec::new();
-    for start in 0..lines.len() {
-        if used[start] || lines[start].len() < 2 {
-            continue;
-        }
-        used[start] = true;
-        let mut line = lines[start].clone();
-        for _ in 0..2 {
-            while let Some(&end) = line.last() {
-                let meeting = &at_end[&end];
-                let next = meeting.iter().copied().find(|&number| !used[number]);
-                let (2, Some(number)) = (meeting.len(), next) else { break };
-                used[number] = true;
-                let other = &lines[number];
-                if other[0] == end {
-                    line.extend_from_slice(&other[1..]);
-                } else {
-                    line.extend(other[..other.len() - 1].iter().rev());
-                }
-            }
-            line.reverse();
-        }
-        joined.push(line);
-    }
-    joined
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -291,19 +259,6 @@ mod tests {
         let line = units(&[(0, 0), (50, 3), (100, 0), (150, 40)]);
         assert_eq!(simplify(&line, 4.0), units(&[(0, 0), (100, 0), (150, 40)]));
         assert_eq!(simplify(&line, 1.0), line);
-    }
-
-    #[test]
-    fn lines_join_at_an_end_of_two_and_not_of_three() {
-        let lines = vec![
-            units(&[(0, 0), (1, 0)]),
-            units(&[(2, 0), (1, 0)]),
-            units(&[(2, 0), (3, 0)]),
-            units(&[(2, 0), (2, 5)]),
-        ];
-        let joined = join_lines(lines);
-        assert_eq!(joined.len(), 3);
-        assert!(joined[0] == units(&[(0, 0), (1, 0), (2, 0)]));
     }
 
     proptest! {
