@@ -64,6 +64,16 @@ impl Spot {
         dx * dx + dy * dy
     }
 
+    /// Square of the distance in steps to a straight line.
+    pub fn distance2_to_line(self, from: Self, to: Self) -> f64 {
+        let (dx, dy) = (f64::from(to.x - from.x), f64::from(to.y - from.y));
+        let (ax, ay) = (f64::from(self.x - from.x), f64::from(self.y - from.y));
+        let len2 = dx * dx + dy * dy;
+        let share = if len2 == 0.0 { 0.0 } else { ((ax * dx + ay * dy) / len2).clamp(0.0, 1.0) };
+        let (off_x, off_y) = (ax - dx * share, ay - dy * share);
+        off_x * off_x + off_y * off_y
+    }
+
     /// The nearest place on a straight line to another place.
     pub fn onto(self, from: Self, to: Self) -> Self {
         let (dx, dy) = (f64::from(to.x - from.x), f64::from(to.y - from.y));

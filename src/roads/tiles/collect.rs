@@ -52,14 +52,16 @@ const NAME_AREA_MIN_UNITS: i64 = 160_000;
 
 /// Everything, and the box around the streets (empty without streets).
 pub fn collect(ground: &Ground<'_>) -> (Vec<Thing>, Frame) {
-    let streets = street_frame(ground);
     let (relations, in_relations) = relation_areas(ground);
-    let mut things: Vec<Thing> = ground
+    let of_ways: Vec<OfWay> = ground
         .map
         .ways
         .par_iter()
-        .flat_map_iter(|way| way_things(ground, way, in_relations.contains(&way.id)))
+        .filter(|way| !way.tags.is_empty())
+        .map(|way| way_things(ground, way, in_relations.contains(&way.id)))
         .collect();
+    let streets = of_ways.iter().fold(Frame::EMPTY, |all, way| all.join(way.street));
+    let mut things: Vec<Thing> = of_ways.into_iter().flat_map(|way| way.things).collect();
     things.extend(relations);
     things.extend(
         sea(ground, streets).into_iter().map(|area| Thing::new(Look::sea(), Geometry::Area(area))),
@@ -76,23 +78,20 @@ pub fn collect(ground: &Ground<'_>) -> (Vec<Thing>, Frame) {
     (things, streets)
 }
 
-fn street_frame(ground: &Ground<'_>) -> Frame {
-    ground
-        .map
-        .ways
-        .par_iter()
-        .filter(|way| tag(&way.tags, "highway").is_some())
-        .map(|way| Frame::around(&ground.line(way)))
-        .reduce(|| Frame::EMPTY, Frame::join)
+/// What a way shows, and the box around it if it is a street.
+struct OfWay {
+    things: Vec<Thing>,
+    street: Frame,
 }
 
-fn way_things(ground: &Ground<'_>, way: &OsmWay, border_of_relation: bool) -> Vec<Thing> {
+fn way_things(ground: &Ground<'_>, way: &OsmWay, border_of_relation: bool) -> OfWay {
     let mut things = Vec::new();
-    if way.tags.is_empty() {
-        return things;
-    }
+    let mut street = Frame::EMPTY;
     if let Some((look, turned)) = Look::of_line(&way.tags) {
         let mut line = ground.line(way);
+        if tag(&way.tags, "highway").is_some() {
+            street = Frame::around(&line);
+        }
         if line.len() >= 2 {
             if turned {
                 line.reverse();
@@ -120,7 +119,7 @@ fn way_things(ground: &Ground<'_>, way: &OsmWay, border_of_relation: bool) -> Ve
         things
             .extend(line.get(line.len() / 2).map(|spot| Thing::new(look, Geometry::Point(*spot))));
     }
-    things
+    OfWay { things, street }
 }
 
 fn is_ring(line: &[Spot]) -> bool {

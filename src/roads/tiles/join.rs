@@ -57,12 +57,18 @@ fn partners(lines: &[&[Spot]], directed: bool) -> Vec<Option<usize>> {
     }
     ends.sort_unstable();
     for meeting in ends.chunk_by(|a, b| a.0 == b.0) {
+        let fits = |a: usize, b: usize| a / 2 != b / 2 && (!directed || a % 2 != b % 2);
+        if let &[(_, a), (_, b)] = meeting {
+            if fits(a, b) {
+                (partners[a], partners[b]) = (Some(b), Some(a));
+            }
+            continue;
+        }
         let mut pairs: Vec<(f64, usize, usize)> = Vec::new();
         for (at, &(_, a)) in meeting.iter().enumerate() {
             for &(_, b) in &meeting[at + 1..] {
-                let fits = a / 2 != b / 2 && (!directed || a % 2 != b % 2);
                 let straight = -cosine(heading(lines, a), heading(lines, b));
-                if fits && (meeting.len() == 2 || straight >= STRAIGHT_COS) {
+                if fits(a, b) && straight >= STRAIGHT_COS {
                     pairs.push((straight, a, b));
                 }
             }
@@ -89,7 +95,7 @@ fn heading(lines: &[&[Spot]], end: usize) -> (f64, f64) {
 }
 
 fn cosine(a: (f64, f64), b: (f64, f64)) -> f64 {
-    (a.0 * b.0 + a.1 * b.1) / (a.0.hypot(a.1) * b.0.hypot(b.1))
+    (a.0 * b.0 + a.1 * b.1) / ((a.0 * a.0 + a.1 * a.1) * (b.0 * b.0 + b.1 * b.1)).sqrt()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! touch become one area, and large areas are cut into pieces, so that a tile need not look at all of it.
 
 use super::collect::{AREA_MIN_UNITS, Geometry};
-use super::geometry::{BUFFER, Tile, clip_ring, simplify};
+use super::geometry::{BUFFER, Tile, clip_area, simplify};
 use super::join::join_lines;
 use super::look::{FULL_FROM_ZOOM, Kind, LayerName};
 use super::merge::merge;
@@ -53,8 +53,7 @@ pub struct Shown {
     pub set: u32,
     /// Only tiles in this one show it. A whole thing belongs to the tile of the world.
     pub part_of: Tile,
-    /// A point, a line, or a border followed by those of its holes.
-    pub runs: Vec<Vec<Spot>>,
+    pub geometry: Geometry,
 }
 
 const WORLD: Tile = Tile { z: 0, x: 0, y: 0 };
@@ -78,19 +77,19 @@ pub fn level(things: &[Gathered], zoom: u8, directed: impl Fn(u32) -> bool + Syn
                 Kind::Line => lines(group, zoom, directed(set)),
                 Kind::Area => areas(group, zoom),
             };
-            parts.into_iter().map(move |(part_of, runs)| Shown {
+            parts.into_iter().map(move |(part_of, geometry)| Shown {
                 layer,
                 order,
                 min_zoom,
                 set,
                 part_of,
-                runs,
+                geometry,
             })
         })
         .collect()
 }
 
-type Part = (Tile, Vec<Vec<Spot>>);
+type Part = (Tile, Geometry);
 
 fn is_merged(layer: LayerName, zoom: u8) -> bool {
     zoom <= MERGED_TO_ZOOM && matches!(layer, LayerName::Landuse | LayerName::Green)
@@ -116,7 +115,7 @@ fn points(group: &[&Gathered]) -> Vec<Part> {
         Geometry::Point(spot) => Some(spot),
         _ => None,
     });
-    spots.map(|spot| (WORLD, vec![vec![spot]])).collect()
+    spots.map(|spot| (WORLD, Geometry::Point(spot))).collect()
 }
 
 fn lines(group: &[&Gathered], zoom: u8, directed: bool) -> Vec<Part> {
@@ -136,14 +135,14 @@ fn lines(group: &[&Gathered], zoom: u8, directed: bool) -> Vec<Part> {
     };
     let mut parts = Vec::new();
     for line in join_lines(&lines, directed).into_iter().filter(|line| seen(line)) {
-        let line = simplify(&line, tolerance_steps(zoom));
+        let mut line = simplify(line, tolerance_steps(zoom));
         // Parts share the place where the line is cut.
-        let mut from = 0;
-        while from + 1 < line.len() {
-            let to = (from + LINE_LEN_MAX).min(line.len() - 1);
-            parts.push((WORLD, vec![line[from..=to].to_vec()]));
-            from = to;
+        while line.len() > LINE_LEN_MAX {
+            let rest = line[LINE_LEN_MAX - 1..].to_vec();
+            line.truncate(LINE_LEN_MAX);
+            parts.push((WORLD, Geometry::Line(std::mem::replace(&mut line, rest))));
         }
+        parts.push((WORLD, Geometry::Line(line)));
     }
     parts
 }
@@ -163,8 +162,9 @@ fn areas(group: &[&Gathered], zoom: u8) -> Vec<Part> {
         }
         let tolerance = tolerance_steps(zoom);
         let holes = area.holes.iter().filter(|hole| seen(hole));
-        let holes = holes.map(|hole| simplify(hole, tolerance)).filter(|hole| hole.len() >= 4);
-        let outer = simplify(&area.outer, tolerance);
+        let holes =
+            holes.map(|hole| simplify(hole.clone(), tolerance)).filter(|hole| hole.len() >= 4);
+        let outer = simplify(area.outer.clone(), tolerance);
         if outer.len() >= 4 {
             simple.push(Area { outer, holes: holes.collect() });
         }
@@ -179,41 +179,30 @@ fn areas(group: &[&Gathered], zoom: u8) -> Vec<Part> {
     let mut parts = Vec::new();
     for area in simple {
         if spot_count(&area) <= AREA_LEN_MAX {
-            parts.push((WORLD, runs_of(area)));
+            parts.push((WORLD, Geometry::Area(area)));
         } else {
-            cut(&area, WORLD, zoom, &mut parts);
+            cut(area, WORLD, zoom, &mut parts);
         }
     }
     parts
 }
 
 /// Cuts an area into parts for tiles, down to tiles of the zoom or until the parts are small.
-fn cut(area: &Area, tile: Tile, zoom: u8, parts: &mut Vec<Part>) {
+fn cut(area: Area, tile: Tile, zoom: u8, parts: &mut Vec<Part>) {
     // With the buffer of the tiles of this zoom; deeper ones have a narrower one.
     let frame = tile.inner_frame().grown(BUFFER * unit_steps(zoom));
-    let outer = clip_ring(area.outer.clone(), frame);
-    if outer.len() < 4 {
-        return;
-    }
-    let holes = area.holes.iter().filter(|hole| Frame::around(hole).touches(frame));
-    let holes = holes.map(|hole| clip_ring(hole.clone(), frame)).filter(|hole| hole.len() >= 4);
-    let part = Area { outer, holes: holes.collect() };
-    if tile.z == zoom || spot_count(&part) <= AREA_LEN_MAX {
-        parts.push((tile, runs_of(part)));
-        return;
-    }
-    for (right, down) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
-        let quarter = Tile { z: tile.z + 1, x: tile.x * 2 + right, y: tile.y * 2 + down };
-        cut(&part, quarter, zoom, parts);
+    for part in clip_area(area, frame) {
+        if tile.z == zoom || spot_count(&part) <= AREA_LEN_MAX {
+            parts.push((tile, Geometry::Area(part)));
+            continue;
+        }
+        for (right, down) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
+            let quarter = Tile { z: tile.z + 1, x: tile.x * 2 + right, y: tile.y * 2 + down };
+            cut(part.clone(), quarter, zoom, parts);
+        }
     }
 }
 
 fn spot_count(area: &Area) -> usize {
     area.outer.len() + area.holes.iter().map(Vec::len).sum::<usize>()
-}
-
-fn runs_of(area: Area) -> Vec<Vec<Spot>> {
-    let mut runs = vec![area.outer];
-    runs.extend(area.holes);
-    runs
 }

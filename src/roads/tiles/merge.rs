@@ -1,8 +1,8 @@
-//! Makes one area of areas that touch or overlap.
+//! Areas put together and cut: one area of areas that touch or overlap, and a border less its holes.
 
 use super::rings::{Area, doubled_area};
 use crate::roads::plane::Spot;
-use geo::{Coord, LineString, Polygon, unary_union};
+use geo::{BooleanOps as _, Coord, LineString, MultiPolygon, Polygon, unary_union};
 
 /// The union of areas.
 pub fn merge(areas: Vec<Area>) -> Vec<Area> {
@@ -16,6 +16,17 @@ pub fn merge(areas: Vec<Area>) -> Vec<Area> {
             Polygon::new(line_string(area.outer, true), holes)
         })
         .collect();
+    areas_of(&unary_union(&polygons))
+}
+
+/// What lies within a border and in none of the holes, which may reach over it or touch it.
+pub fn without(border: Vec<Spot>, holes: Vec<Vec<Spot>>) -> Vec<Area> {
+    let polygon = |ring| Polygon::new(line_string(ring, true), Vec::new());
+    let holes: Vec<Polygon<f64>> = holes.into_iter().map(polygon).collect();
+    areas_of(&polygon(border).difference(&MultiPolygon(holes)))
+}
+
+fn areas_of(polygons: &MultiPolygon<f64>) -> Vec<Area> {
     let ring = |line: &LineString<f64>| {
         let mut ring: Vec<Spot> = line
             .coords()
@@ -25,7 +36,7 @@ pub fn merge(areas: Vec<Area>) -> Vec<Area> {
         ring
     };
     let is_ring = |ring: &Vec<Spot>| ring.len() >= 4 && doubled_area(ring) != 0;
-    unary_union(&polygons)
+    polygons
         .iter()
         .map(|polygon| Area {
             outer: ring(polygon.exterior()),
@@ -76,5 +87,16 @@ mod tests {
         assert_eq!(merged.iter().map(|area| area.holes.len()).sum::<usize>(), 1);
         let merged = merge(vec![holed, area(square(30, 30, 40))]);
         assert_eq!((merged.len(), merged[0].holes.len()), (1, 0));
+    }
+
+    #[test]
+    fn a_hole_at_the_border_becomes_a_part_of_it_and_one_across_divides_the_area() {
+        let notched = without(square(0, 0, 100), vec![square(0, 40, 20)]);
+        assert_eq!((notched.len(), notched[0].holes.len()), (1, 0));
+        assert_eq!(doubled_area(&notched[0].outer).abs() / 2, 10_000 - 400);
+        let across: Vec<Spot> = [(-10, 40), (110, 40), (110, 60), (-10, 60), (-10, 40)]
+            .map(|(x, y)| Spot { x, y })
+            .to_vec();
+        assert_eq!(without(square(0, 0, 100), vec![across]).len(), 2);
     }
 }

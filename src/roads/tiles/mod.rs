@@ -34,7 +34,7 @@ use crate::units::{BoundingBox, Point};
 use bytes::Bytes;
 use cache::{Form, TileCache};
 use content::{Content, Found};
-use geometry::{Tile, WITH_BUFFER, line_in, ring_in};
+use geometry::{Tile, WITH_BUFFER, area_in, line_in};
 use look::Kind;
 use mvt::{Layer, Shape};
 use std::io::Write as _;
@@ -139,7 +139,7 @@ impl TileSource {
 
     /// Things that look the same as one shape in a tile.
     fn shape_in(&self, tile: Tile, alike: &[Found]) -> Shape {
-        let things = alike.iter().map(|found| self.content.runs_of(found.thing));
+        let things = alike.iter().map(|&found| self.content.runs_of(found));
         match alike[0].layer.kind() {
             Kind::Point => {
                 let spots = things.flatten().flatten().map(|&spot| tile.unit(spot));
@@ -149,10 +149,10 @@ impl TileSource {
                 Shape::Lines(things.flatten().flat_map(|run| line_in(tile, run)).collect())
             }
             Kind::Area => {
-                let areas = things.filter_map(|mut runs| {
-                    let mut rings = vec![ring_in(tile, runs.next()?)?];
-                    rings.extend(runs.filter_map(|hole| ring_in(tile, hole)));
-                    Some(rings)
+                let areas = things.flat_map(|runs| area_in(tile, runs)).map(|area| {
+                    let mut rings = vec![area.outer];
+                    rings.extend(area.holes);
+                    rings
                 });
                 Shape::Areas(areas.collect())
             }
