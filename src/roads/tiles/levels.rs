@@ -22,7 +22,7 @@ const TOLERANCE_UNITS: f64 = 3.0;
 const LINE_MIN_UNITS: i32 = 8;
 
 /// Up to this zoom areas that touch become one.
-const MERGED_TO_ZOOM: u8 = 12;
+const MERGED_TO_ZOOM: u8 = 11;
 
 /// Longer lines are cut, so that a tile need not look at all of a motorway.
 const LINE_LEN_MAX: usize = 128;
