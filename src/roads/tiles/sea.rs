@@ -1,7 +1,7 @@
 //! Makes areas of sea from `natural=coastline`, which OpenStreetMap has only as lines: land to the
 //! left, water to the right.
 //!
-//! Lines that end in the data are cut by a box, led straight on to a wider one, and the pieces are closed
+//! Lines that end in the data are cut by a box, led on to a wider one, and the pieces are closed
 //! along its edge so that the water stays on the right. Going around the edge, coast must come in and go out in turn. Where it does not, the
 //! coastline is broken and there is no sea at all: a missing sea is a blemish, a flooded town a lie.
 
@@ -13,6 +13,9 @@ use crate::roads::plane::{Frame, Ground, Spot};
 /// A coast that ends inside the box is led straight out of it, if that is at most this share of the
 /// box's shorter side.
 const LED_OUT_SHARE_MAX: f64 = 0.12;
+
+/// A coast goes on the way it runs if that leads out of the box by at least this (a cosine).
+const OUTWARDS_MIN: f64 = 0.2;
 
 /// Around the data the sea goes on for this share of its longer side.
 const MARGIN_SHARE: f64 = 2.0;
@@ -31,7 +34,9 @@ pub fn sea(ground: &Ground<'_>, streets: Frame) -> Vec<Area> {
     }
     let side = (data.east - data.west).max(data.south - data.north);
     let reach = inside_world(data.grown((f64::from(side) * MARGIN_SHARE) as i32));
-    flood(rings, open, data, reach).unwrap_or_default()
+    // Coasts that go on the way they run may meet; straight on they do not.
+    let trending = flood(rings.clone(), open.clone(), data, reach, false);
+    trending.or_else(|| flood(rings, open, data, reach, true)).unwrap_or_default()
 }
 
 fn inside_world(frame: Frame) -> Frame {
@@ -62,12 +67,14 @@ fn coastlines(ground: &Ground<'_>) -> (Vec<Vec<Spot>>, Vec<Vec<Spot>>) {
 }
 
 /// The water within `reach`; `None` if the coast is broken. Of a coast with loose ends only what is in
-/// `frame` counts; beyond, it is thought to go straight on.
+/// `frame` counts; beyond, it is thought to go on the
+/// way it runs, or straight out.
 pub fn flood(
     rings: Vec<Vec<Spot>>,
     open: Vec<Vec<Spot>>,
     frame: Frame,
     reach: Frame,
+    straight: bool,
 ) -> Option<Vec<Area>> {
     if frame.east - frame.west < 2 || frame.south - frame.north < 2 {
         return None;
@@ -88,7 +95,7 @@ pub fn flood(
     for line in open {
         if Frame::around(&line).touches(frame) {
             let inside = cut(&lead_out(line, frame)?, frame);
-            pieces.extend(inside.into_iter().map(|piece| lead_on(piece, frame, reach)));
+            pieces.extend(inside.into_iter().map(|piece| lead_on(piece, frame, reach, straight)));
         }
     }
     let mut outers = if pieces.is_empty() { Vec::new() } else { close_pieces(&pieces, reach)? };
@@ -127,26 +134,55 @@ fn lead_out(mut line: Vec<Spot>, frame: Frame) -> Option<Vec<Spot>> {
     Some(line)
 }
 
-/// Continues both ends of a piece straight from the edge of the box to that of the wider one.
-fn lead_on(mut piece: Vec<Spot>, frame: Frame, reach: Frame) -> Vec<Spot> {
-    for _ in 0..2 {
+/// Continues both ends of a piece from the edge of the box to that of the wider one: the way the coast
+/// runs on the whole, or straight out where it is to be `straight` or that would lead inside again.
+fn lead_on(mut piece: Vec<Spot>, frame: Frame, reach: Frame, straight: bool) -> Vec<Spot> {
+    let (first, last) = (piece[0], piece[piece.len() - 1]);
+    for other in [last, first] {
         piece.reverse();
         let end = piece[piece.len() - 1];
         // At a corner, as going around the edge clockwise meets it.
-        let on = if end.y == frame.north && end.x < frame.east {
-            Spot { y: reach.north, ..end }
+        let out = if end.y == frame.north && end.x < frame.east {
+            (0.0, -1.0)
         } else if end.x == frame.east && end.y < frame.south {
-            Spot { x: reach.east, ..end }
+            (1.0, 0.0)
         } else if end.y == frame.south && end.x > frame.west {
-            Spot { y: reach.south, ..end }
+            (0.0, 1.0)
         } else {
-            Spot { x: reach.west, ..end }
+            (-1.0, 0.0)
         };
+        let trend = (f64::from(end.x - other.x), f64::from(end.y - other.y));
+        let outwards = (trend.0 * out.0 + trend.1 * out.1) / trend.0.hypot(trend.1).max(1.0);
+        let on = along(end, if straight || outwards < OUTWARDS_MIN { out } else { trend }, reach);
         if on != end {
             piece.push(on);
         }
     }
     piece
+}
+
+/// Where a ray from inside a box meets its edge.
+fn along(from: Spot, direction: (f64, f64), frame: Frame) -> Spot {
+    let until = |at: i32, speed: f64, low: i32, high: i32| {
+        let room = f64::from(if speed < 0.0 { low - at } else { high - at });
+        if speed == 0.0 { f64::INFINITY } else { room / speed }
+    };
+    let (x_time, y_time) = (
+        until(from.x, direction.0, frame.west, frame.east),
+        until(from.y, direction.1, frame.north, frame.south),
+    );
+    let time = x_time.min(y_time);
+    let to = |at: i32, speed: f64| (f64::from(at) + speed * time).round() as i32;
+    let mut end = Spot { x: to(from.x, direction.0), y: to(from.y, direction.1) };
+    // One of them exactly.
+    if x_time <= y_time {
+        end.x = if direction.0 < 0.0 { frame.west } else { frame.east };
+        end.y = end.y.clamp(frame.north, frame.south);
+    } else {
+        end.y = if direction.1 < 0.0 { frame.north } else { frame.south };
+        end.x = end.x.clamp(frame.west, frame.east);
+    }
+    end
 }
 
 /// The parts of a line inside the box, each from edge to edge. Both ends of the line are outside.
@@ -294,11 +330,13 @@ mod tests {
     fn the_water_lies_to_the_right_of_a_coast_that_crosses_the_box() {
         // Going north, so the water is in the east.
         let areas =
-            flood(vec![], vec![line(&[(400, 1100), (450, 500), (400, -100)])], BOX, BOX).unwrap();
+            flood(vec![], vec![line(&[(400, 1100), (450, 500), (400, -100)])], BOX, BOX, false)
+                .unwrap();
         assert!(is_water(&areas, 700, 500) && !is_water(&areas, 200, 500));
         // Going south it is in the west.
         let areas =
-            flood(vec![], vec![line(&[(400, -100), (450, 500), (400, 1100)])], BOX, BOX).unwrap();
+            flood(vec![], vec![line(&[(400, -100), (450, 500), (400, 1100)])], BOX, BOX, false)
+                .unwrap();
         assert!(!is_water(&areas, 700, 500) && is_water(&areas, 200, 500));
     }
 
@@ -308,7 +346,7 @@ mod tests {
         let coasts = vec![line(&[(300, 1001), (300, -1)]), line(&[(700, -1), (700, 1001)])];
         let island = line(&[(500, 500), (500, 550), (550, 550), (550, 500), (500, 500)]);
         assert!(doubled_area(&island) < 0, "land to the left");
-        let areas = flood(vec![island], coasts, BOX, BOX).unwrap();
+        let areas = flood(vec![island], coasts, BOX, BOX, false).unwrap();
         assert!(is_water(&areas, 400, 500) && !is_water(&areas, 520, 520));
         assert!(!is_water(&areas, 100, 500) && !is_water(&areas, 900, 500));
     }
@@ -316,7 +354,7 @@ mod tests {
     #[test]
     fn an_island_alone_lies_in_a_sea_that_fills_the_box() {
         let island = line(&[(400, 400), (400, 600), (600, 600), (600, 400), (400, 400)]);
-        let areas = flood(vec![island], vec![], BOX, BOX).unwrap();
+        let areas = flood(vec![island], vec![], BOX, BOX, false).unwrap();
         assert!(is_water(&areas, 10, 10) && is_water(&areas, 990, 990));
         assert!(!is_water(&areas, 500, 500));
     }
@@ -326,7 +364,7 @@ mod tests {
         let reach = BOX.grown(2_000);
         let coast = line(&[(400, 1100), (450, 500), (400, -100)]);
         let island = line(&[(900, 400), (900, 600), (1300, 600), (1300, 400), (900, 400)]);
-        let areas = flood(vec![island], vec![coast], BOX, reach).unwrap();
+        let areas = flood(vec![island], vec![coast], BOX, reach, true).unwrap();
         for (x, y) in [(700, 500), (2900, 500), (700, -1900), (700, 2900), (2900, -1900)] {
             assert!(is_water(&areas, x, y), "{x}, {y}");
         }
@@ -338,9 +376,19 @@ mod tests {
     }
 
     #[test]
+    fn a_coast_goes_on_the_way_it_runs() {
+        let reach = BOX.grown(2_000);
+        // From the north-east to the south-west along a diagonal, water to the right: north-west.
+        let coast = line(&[(1000, 100), (500, 550), (100, 1000)]);
+        let areas = flood(vec![], vec![coast], BOX, reach, false).unwrap();
+        assert!(is_water(&areas, -1000, 1500) && is_water(&areas, 2500, -1900));
+        assert!(!is_water(&areas, -500, 2500) && !is_water(&areas, 2900, 0));
+    }
+
+    #[test]
     fn an_island_cut_by_the_box_is_dry_inside_it() {
         let island = line(&[(800, 400), (800, 600), (1200, 600), (1200, 400), (800, 400)]);
-        let areas = flood(vec![island], vec![], BOX, BOX).unwrap();
+        let areas = flood(vec![island], vec![], BOX, BOX, false).unwrap();
         assert!(is_water(&areas, 500, 500) && is_water(&areas, 990, 10));
         assert!(!is_water(&areas, 900, 500));
     }
@@ -348,12 +396,12 @@ mod tests {
     #[test]
     fn a_coast_that_ends_near_the_edge_is_led_out_and_one_in_the_middle_is_broken() {
         let near = vec![line(&[(400, 950), (400, 30)])];
-        assert!(is_water(&flood(vec![], near, BOX, BOX).unwrap(), 700, 500));
+        assert!(is_water(&flood(vec![], near, BOX, BOX, false).unwrap(), 700, 500));
         let broken = vec![line(&[(400, 1001), (400, 500)])];
-        assert_eq!(flood(vec![], broken, BOX, BOX), None);
+        assert_eq!(flood(vec![], broken, BOX, BOX, false), None);
         // Two coasts that both go out side by side contradict each other.
         let both = vec![line(&[(300, 1001), (300, -1)]), line(&[(700, 1001), (700, -1)])];
-        assert_eq!(flood(vec![], both, BOX, BOX), None);
+        assert_eq!(flood(vec![], both, BOX, BOX, false), None);
     }
 
     proptest! {
@@ -381,7 +429,7 @@ mod tests {
             });
             prop_assume!(!near_border && Frame::around(&island).touches(BOX));
             // Touching a corner or edge exactly may count as broken, which draws nothing.
-            if let Some(areas) = flood(vec![island.clone()], vec![], BOX, BOX)
+            if let Some(areas) = flood(vec![island.clone()], vec![], BOX, BOX, false)
                 && !areas.is_empty()
             {
                 prop_assert_eq!(is_water(&areas, x, y), !ring_contains(&island, spot));
