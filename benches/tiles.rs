@@ -1,12 +1,15 @@
-//! What tiles cost: to gather from an extract, and to make, each of those that cover streets (sampled
-//! evenly where there are many), made anew and taken from memory; and how large they are. Fails if one is
-//! larger than 500 kB. On the bundled map of Valletta; `SORTIE_BENCH_MAP` names another file.
+//! What tiles cost: to gather from an extract, to load from a prepared file, and to make one, on one
+//! thread, anew and from memory; and how large they are. The tiles are those with a street in them,
+//! evenly sampled where there are many. Fails if one is larger than 500 kB. On the bundled map of
+//! Valletta; `SORTIE_BENCH_MAP` names another file.
 
 #[path = "support/map.rs"]
 mod map;
 
+use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
 use map::map_bytes;
+use sortie::roads::file::{FileWriter, PreparedFile};
 use sortie::roads::osm::{OsmMap, read, tag};
 use sortie::roads::plane::{Ground, WORLD_BITS};
 use sortie::roads::tiles::{MAX_ZOOM, MIN_ZOOM, TileSource};
@@ -14,93 +17,106 @@ use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::time::Instant;
 
-/// Of each zoom, at most about so many.
-const SAMPLE: usize = 1_500;
+/// Of each zoom, at most so many.
+const SAMPLE_MAX: usize = 1_500;
 /// A tile of this size is an error.
 const LEN_MAX: usize = 500_000;
+/// Each tile is made so many times; the fastest counts, since other programs interrupt.
+const PASSES: usize = 3;
 
 type Address = (u8, u32, u32);
 
 /// The tiles of a zoom with a node of a street in it.
-fn tiles_with_streets(map: &OsmMap, zoom: u8) -> Vec<Address> {
-    let ground = Ground::of(map);
+fn tiles_with_streets(ground: &Ground<'_>, zoom: u8) -> Vec<Address> {
     let bits = WORLD_BITS - u32::from(zoom);
     let mut tiles = BTreeSet::new();
-    for way in map.ways.iter().filter(|way| tag(&way.tags, "highway").is_some()) {
-        let tile = |x: i32, y: i32| (zoom, x as u32 >> bits, y as u32 >> bits);
-        tiles.extend(ground.line(way).iter().map(|spot| tile(spot.x, spot.y)));
+    for way in ground.map.ways.iter().filter(|way| tag(&way.tags, "highway").is_some()) {
+        let spots = ground.line(way);
+        tiles.extend(spots.iter().map(|spot| (zoom, spot.x as u32 >> bits, spot.y as u32 >> bits)));
     }
-    let every = tiles.len().div_ceil(SAMPLE).max(1);
+    let every = tiles.len().div_ceil(SAMPLE_MAX).max(1);
     tiles.into_iter().step_by(every).collect()
 }
 
-struct Figures(Vec<f64>);
+fn stored(source: &TileSource) -> Bytes {
+    let mut file = FileWriter::default();
+    source.store(&mut file);
+    let mut bytes = Vec::new();
+    file.write_to(&mut bytes).expect("writing to memory does not fail");
+    bytes.into()
+}
 
-impl Figures {
-    fn of(mut values: Vec<f64>) -> Self {
-        values.sort_unstable_by(f64::total_cmp);
-        Self(values)
-    }
-
-    fn at(&self, share: f64) -> f64 {
-        self.0[((self.0.len() - 1) as f64 * share).round() as usize]
-    }
-
-    fn line(&self) -> String {
-        format!("{:>8.3} {:>8.3} {:>8.3}", self.at(0.5), self.at(0.95), self.at(1.0))
-    }
+fn load(bytes: &Bytes) -> TileSource {
+    PreparedFile::open(bytes.clone()).and_then(|file| TileSource::load(&file)).expect("sound")
 }
 
 fn ask(source: &TileSource, (z, x, y): Address) -> usize {
     source.tile(z, x, y).expect("a tile of the pyramid").len()
 }
 
-fn milliseconds(work: impl FnOnce() -> usize) -> (f64, usize) {
+fn milliseconds(work: impl FnOnce() -> usize) -> f64 {
     let start = Instant::now();
-    let len = black_box(work());
-    (start.elapsed().as_secs_f64() * 1e3, len)
+    black_box(work());
+    start.elapsed().as_secs_f64() * 1e3
 }
 
-fn table(source: &TileSource, samples: &[Vec<Address>]) {
-    println!("zoom tiles | anew, ms: p50 p95 max | from memory, ms: p50 p95 max | kB: p50 p95 max");
-    let mut all = (Vec::new(), Vec::new(), Vec::new());
-    for tiles in samples {
-        let (mut anew, mut kept, mut sizes) = (Vec::new(), Vec::new(), Vec::new());
-        for &tile in tiles {
-            let (first, len) = milliseconds(|| ask(source, tile));
-            anew.push(first);
-            kept.push(milliseconds(|| ask(source, tile)).0);
-            sizes.push(len as f64 / 1e3);
+/// Milliseconds anew, milliseconds from memory, and kilobytes of each tile.
+fn measure(file: &Bytes, tiles: &[Address]) -> [Vec<f64>; 3] {
+    let mut columns = [vec![f64::MAX; tiles.len()], vec![f64::MAX; tiles.len()], Vec::new()];
+    for _ in 0..PASSES {
+        let source = load(file);
+        columns[2].clear();
+        for (at, &tile) in tiles.iter().enumerate() {
+            columns[0][at] = columns[0][at].min(milliseconds(|| ask(&source, tile)));
+            columns[1][at] = columns[1][at].min(milliseconds(|| ask(&source, tile)));
+            let len = ask(&source, tile);
             assert!(len <= LEN_MAX, "{tile:?} has {len} bytes");
+            columns[2].push(len as f64 / 1e3);
         }
-        all.0.extend(&anew);
-        all.1.extend(&kept);
-        all.2.extend(&sizes);
-        row(&tiles[0].0.to_string(), anew, kept, sizes);
     }
-    row("all", all.0, all.1, all.2);
+    columns
 }
 
-fn row(name: &str, anew: Vec<f64>, kept: Vec<f64>, sizes: Vec<f64>) {
-    let count = sizes.len();
-    let [anew, kept, sizes] = [anew, kept, sizes].map(|values| Figures::of(values).line());
-    println!("{name:>4} {count:>5} | {anew} | {kept} | {sizes}");
+fn row(zoom: &str, columns: [Vec<f64>; 3]) {
+    print!("{zoom:>4} {:>6}", columns[0].len());
+    for mut values in columns {
+        values.sort_unstable_by(f64::total_cmp);
+        let at = |share: f64| values[((values.len() - 1) as f64 * share).round() as usize];
+        print!(" | {:>9.4} {:>9.4} {:>9.4}", at(0.5), at(0.95), at(1.0));
+    }
+    println!();
+}
+
+fn table(map: &OsmMap, file: &Bytes) {
+    println!("zoom  tiles | anew, ms: p50, p95, max        | from memory, ms               | kB");
+    let ground = Ground::of(map);
+    let mut all = [Vec::new(), Vec::new(), Vec::new()];
+    for zoom in MIN_ZOOM..=MAX_ZOOM {
+        let columns = measure(file, &tiles_with_streets(&ground, zoom));
+        for (all, column) in all.iter_mut().zip(&columns) {
+            all.extend(column);
+        }
+        row(&zoom.to_string(), columns);
+    }
+    row("all", all);
 }
 
 fn tiles(criterion: &mut Criterion) {
     let map = read(&map_bytes(), &mut |_| {}).expect("sound");
-    let samples: Vec<Vec<Address>> =
-        (MIN_ZOOM..=MAX_ZOOM).map(|zoom| tiles_with_streets(&map, zoom)).collect();
-    table(&TileSource::build(&map), &samples);
+    let source = TileSource::build(&map);
+    let file = stored(&source);
+    println!("{:.1} MB in the prepared file", file.len() as f64 / 1e6);
+    table(&map, &file);
 
     let mut group = criterion.benchmark_group("tiles");
     group.sample_size(10);
     group.bench_function("gather", |bencher| bencher.iter(|| TileSource::build(black_box(&map))));
-    let source = TileSource::build(&map);
-    for tiles in samples.iter().step_by(2) {
+    group.bench_function("load", |bencher| bencher.iter(|| load(black_box(&file))));
+    let ground = Ground::of(&map);
+    for zoom in [8, 12, 16] {
+        let tiles = tiles_with_streets(&ground, zoom);
         let middle = tiles[tiles.len() / 2];
-        ask(&source, middle);
-        group.bench_function(format!("zoom {} from memory", middle.0), |bencher| {
+        group.bench_function(format!("zoom {zoom} from memory"), |bencher| {
             bencher.iter(|| ask(&source, black_box(middle)));
         });
     }

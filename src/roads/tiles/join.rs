@@ -31,7 +31,7 @@ pub fn join_lines(lines: &[&[Spot]], directed: bool) -> Vec<Vec<Spot>> {
             used[entry / 2] = true;
             let part = lines[entry / 2];
             let known = usize::from(!line.is_empty());
-            if entry % 2 == 0 {
+            if entry.is_multiple_of(2) {
                 line.extend(&part[known..]);
             } else {
                 line.extend(part.iter().rev().skip(known));
@@ -86,7 +86,7 @@ fn partners(lines: &[&[Spot]], directed: bool) -> Vec<Option<usize>> {
 /// The direction in which a line leaves its end.
 fn heading(lines: &[&[Spot]], end: usize) -> (f64, f64) {
     let line = lines[end / 2];
-    let (from, to) = if end % 2 == 0 {
+    let (from, to) = if end.is_multiple_of(2) {
         (line[0], line[1])
     } else {
         (line[line.len() - 1], line[line.len() - 2])

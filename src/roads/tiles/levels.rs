@@ -97,7 +97,7 @@ fn is_merged(layer: LayerName, zoom: u8) -> bool {
 
 fn is_shown(thing: &Gathered, zoom: u8) -> bool {
     // Small areas together may be one that is seen.
-    let small = if is_merged(thing.layer, zoom) { 1 } else { 0 };
+    let small = u8::from(is_merged(thing.layer, zoom));
     zoom == DETAIL_ZOOM || thing.min_zoom <= zoom && thing.size_zoom <= zoom + small
 }
 

@@ -53,7 +53,7 @@ export function labelLayers(ink: Inks): LayerSpecification[] {
       ...symbols,
       id: "poi",
       "source-layer": "pois",
-      minzoom: 13,
+      minzoom: 11,
       layout: {
         "icon-image": ["concat", "poi-", KIND],
         "icon-size": ["interpolate", ["linear"], ["zoom"], 14, 0.8, 18, 1.1],
