@@ -27,6 +27,7 @@ const SUBJECTS: &[&str] = &[
     "aeroway",
     "railway",
     "place",
+    "boundary",
     "addr:housenumber",
     "addr:housename",
 ];
@@ -77,6 +78,8 @@ const DETAILS: &[&str] = &[
     "intermittent",
     "location",
     "public_transport",
+    "admin_level",
+    "maritime",
 ];
 
 /// Signs that keep vehicles out by their size, at a node or along a way.
@@ -118,7 +121,9 @@ pub fn slim(map: &mut OsmMap) {
     map.relations.retain(|relation| match tag(&relation.tags, "type") {
         Some("multipolygon") => {
             let has_shown = relation.members.iter().any(|member| shown_ways.contains(&member.id));
-            is_multipolygon(relation) && (has_subject(&relation.tags) || has_shown)
+            let is_ground = is_multipolygon(relation) && (has_subject(&relation.tags) || has_shown);
+            // The outline of an island says where its name is written.
+            is_ground || matches!(tag(&relation.tags, "place"), Some("island" | "islet"))
         }
         Some("restriction" | "associatedStreet" | "street") => true,
         _ => false,
@@ -138,6 +143,7 @@ pub fn slim(map: &mut OsmMap) {
         way.tags.retain(|(key, value)| match &**key {
             "barrier" => false,
             "route" => &**value == "ferry",
+            "boundary" => &**value == "administrative",
             key => is_read(key),
         });
         if !is_shown_way(&way.tags) {
@@ -250,7 +256,9 @@ mod tests {
         use crate::roads::places::PlaceIndex;
         use crate::roads::{graph, osm::read, test_maps::real_extract, tiles::TileSource};
         for name in ["monaco.osm.pbf", "malta.osm.pbf"] {
-            let Some(bytes) = real_extract(name) else { return };
+            let Some(bytes) = real_extract(name) else {
+                return;
+            };
             let whole = read(&bytes, &mut |_| {}).unwrap();
             let mut small = whole.clone();
             slim(&mut small);

@@ -41,7 +41,20 @@ impl<'a> Ground<'a> {
 
     /// The same for any list of nodes.
     pub fn line_of(&self, nodes: &[i64]) -> Vec<Spot> {
-        let mut line: Vec<Spot> = nodes.iter().filter_map(|&node| self.spot(node)).collect();
+        let mut line = Vec::with_capacity(nodes.len());
+        let mut next = 0;
+        for &node in nodes {
+            // Nodes drawn one after the other mostly follow each other in the list too.
+            let index = match self.ids.get(next) {
+                Some(&id) if id == node => next,
+                _ => match self.ids.binary_search(&node) {
+                    Ok(index) => index,
+                    Err(_) => continue,
+                },
+            };
+            next = index + 1;
+            line.push(self.spots[index]);
+        }
         line.dedup();
         line
     }

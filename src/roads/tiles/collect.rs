@@ -1,6 +1,6 @@
-//! Gathers from an extract everything the tiles show.
+//! Gathers from an extract everything the tiles show, in full detail.
 
-use super::geometry::{BUFFER, Tile, clip_ring};
+use super::geometry::at_y;
 use super::look::{LayerName, Look};
 use super::rings::{Area, assign_holes, doubled_area, join};
 use super::sea::sea;
@@ -33,68 +33,65 @@ impl Geometry {
 pub struct Thing {
     pub look: Look,
     pub geometry: Geometry,
-    pub max_zoom: u8,
-    /// A piece cut from a large area, for the tiles in this one only.
-    pub piece_of: Option<Tile>,
+    /// The first zoom at which an area is large enough to be seen.
+    pub size_zoom: u8,
 }
 
 impl Thing {
     fn new(look: Look, geometry: Geometry) -> Self {
-        Self { look, geometry, max_zoom: MAX_ZOOM, piece_of: None }
+        Self { look, geometry, size_zoom: MIN_ZOOM }
     }
 }
 
 /// Areas are left out at zooms where they would be smaller than this, in square units of the tile: a
 /// pixel and a half on the screen.
-const AREA_MIN_UNITS: i64 = 96;
+pub const AREA_MIN_UNITS: i64 = 96;
 
-/// Areas with more places than this are cut into pieces, so that a tile need not look at all of it.
-const PIECE_LEN_MAX: usize = 600;
-const PIECE_ZOOM_MAX: u8 = 13;
+/// An area has room for its name from this size on: fifty pixels each way.
+const NAME_AREA_MIN_UNITS: i64 = 160_000;
 
 /// Everything, and the box around the streets (empty without streets).
 pub fn collect(ground: &Ground<'_>) -> (Vec<Thing>, Frame) {
-    let streets = street_frame(ground);
     let (relations, in_relations) = relation_areas(ground);
-    let mut things: Vec<Thing> = ground
+    let of_ways: Vec<OfWay> = ground
         .map
         .ways
         .par_iter()
-        .flat_map_iter(|way| way_things(ground, way, in_relations.contains(&way.id)))
+        .filter(|way| !way.tags.is_empty())
+        .map(|way| way_things(ground, way, in_relations.contains(&way.id)))
         .collect();
+    let streets = of_ways.iter().fold(Frame::EMPTY, |all, way| all.join(way.street));
+    let mut things: Vec<Thing> = of_ways.into_iter().flat_map(|way| way.things).collect();
     things.extend(relations);
     things.extend(
         sea(ground, streets).into_iter().map(|area| Thing::new(Look::sea(), Geometry::Area(area))),
     );
     for (index, node) in ground.map.nodes.iter().enumerate() {
         if !node.tags.is_empty() {
-            let looks = [Look::of_place(&node.tags), Look::of_housenumber(&node.tags)];
+            let looks = [Look::of_name(&node.tags), Look::of_housenumber(&node.tags)];
             for look in looks.into_iter().flatten() {
                 things.push(Thing::new(look, Geometry::Point(ground.spot_at(index))));
             }
         }
     }
-    let things = things.into_iter().filter_map(with_zoom_of_size).flat_map(into_pieces).collect();
+    let things = things.into_iter().filter_map(with_zoom_of_size).collect();
     (things, streets)
 }
 
-fn street_frame(ground: &Ground<'_>) -> Frame {
-    ground
-        .map
-        .ways
-        .par_iter()
-        .filter(|way| tag(&way.tags, "highway").is_some())
-        .map(|way| Frame::around(&ground.line(way)))
-        .reduce(|| Frame::EMPTY, Frame::join)
+/// What a way shows, and the box around it if it is a street.
+struct OfWay {
+    things: Vec<Thing>,
+    street: Frame,
 }
 
-fn way_things(ground: &Ground<'_>, way: &OsmWay, border_of_relation: bool) -> Vec<Thing> {
+fn way_things(ground: &Ground<'_>, way: &OsmWay, border_of_relation: bool) -> OfWay {
     let mut things = Vec::new();
-    if way.tags.is_empty() {
-        return things;
-    }
+    let mut street = Frame::EMPTY;
     if let Some((look, turned)) = Look::of_line(&way.tags) {
         let mut line = ground.line(way);
+        if tag(&way.tags, "highway").is_some() {
+            street = Frame::around(&line);
+        }
         if line.len() >= 2 {
             if turned {
                 line.reverse();
@@ -102,22 +99,56 @@ fn way_things(ground: &Ground<'_>, way: &OsmWay, border_of_relation: bool) -> Ve
             things.push(Thing::new(look, Geometry::Line(line)));
         }
     }
+    let name = Look::of_name(&way.tags);
+    let number = Look::of_housenumber(&way.tags);
     let closed = way.nodes.len() >= 4 && way.nodes.first() == way.nodes.last();
     if closed {
-        let area = if border_of_relation { None } else { Look::of_area(&way.tags) };
-        let number = Look::of_housenumber(&way.tags);
-        if area.is_some() || number.is_some() {
-            let outer = ground.line(way);
-            if outer.len() >= 4 && outer.first() == outer.last() {
-                things.extend(number.map(|look| Thing::new(look, Geometry::Point(middle(&outer)))));
-                let holes = Vec::new();
-                things.extend(
-                    area.map(|look| Thing::new(look, Geometry::Area(Area { outer, holes }))),
-                );
+        let look = if border_of_relation { None } else { Look::of_area(&way.tags) };
+        if look.is_some() || number.is_some() || name.is_some() {
+            let area = Area { outer: ground.line(way), holes: Vec::new() };
+            if is_ring(&area.outer) {
+                let at = Geometry::Point(middle(&area.outer));
+                things.extend(number.map(|look| Thing::new(look, at)));
+                things.extend(name.map(|look| name_of_area(look, &area)));
+                things.extend(look.map(|look| Thing::new(look, Geometry::Area(area))));
             }
         }
+    } else if let Some(look) = name.filter(|look| look.layer == LayerName::WaterNames) {
+        // The mouth of a bay.
+        let line = ground.line(way);
+        things
+            .extend(line.get(line.len() / 2).map(|spot| Thing::new(look, Geometry::Point(*spot))));
     }
-    things
+    OfWay { things, street }
+}
+
+fn is_ring(line: &[Spot]) -> bool {
+    line.len() >= 4 && line.first() == line.last()
+}
+
+/// The name of an area is written inside of it. What is large is named earlier, small islands later.
+fn name_of_area(mut look: Look, area: &Area) -> Thing {
+    let zoom = zoom_of_size(&area.outer, NAME_AREA_MIN_UNITS);
+    look.min_zoom = match look.layer {
+        LayerName::Places => zoom.max(look.min_zoom),
+        LayerName::WaterNames => zoom.min(look.min_zoom),
+        _ => zoom.clamp(look.min_zoom - 2, look.min_zoom),
+    };
+    Thing::new(look, Geometry::Point(inside(area)))
+}
+
+/// A place inside of an area: the middle of its widest part at the height of its centre of gravity.
+fn inside(area: &Area) -> Spot {
+    let centre = middle(&area.outer);
+    let mut crossings: Vec<i32> = std::iter::once(&area.outer)
+        .chain(&area.holes)
+        .flat_map(|ring| ring.windows(2))
+        .filter(|side| (side[0].y > centre.y) != (side[1].y > centre.y))
+        .map(|side| at_y(side[0], side[1], centre.y).x)
+        .collect();
+    crossings.sort_unstable();
+    let widest = crossings.chunks_exact(2).max_by_key(|pair| pair[1] - pair[0]);
+    widest.map_or(centre, |pair| Spot { x: i32::midpoint(pair[0], pair[1]), y: centre.y })
 }
 
 /// Centre of gravity of a ring.
@@ -156,16 +187,24 @@ fn relation_areas(ground: &Ground<'_>) -> (Vec<Thing>, HashSet<i64>) {
         let is_outline = ["place", "boundary"].iter().any(|key| tag(&relation.tags, key).is_some());
         let tagged_way = || outer_ways.iter().find_map(|way| Look::of_area(&way.tags));
         let old_style = || if is_outline { None } else { tagged_way() };
-        let Some(look) = Look::of_area(&relation.tags).or_else(old_style) else { continue };
+        let look = Look::of_area(&relation.tags).or_else(old_style);
+        let name = Look::of_name(&relation.tags);
+        if look.is_none() && name.is_none() {
+            continue;
+        }
         let rings = |ways: &[&OsmWay]| -> Vec<Vec<Spot>> {
             join(ways.iter().map(|way| way.nodes.clone()).collect(), true)
                 .rings
                 .iter()
                 .map(|nodes| ground.line_of(nodes))
-                .filter(|ring| ring.len() >= 4 && ring.first() == ring.last())
+                .filter(|ring| is_ring(ring))
                 .collect()
         };
-        for area in assign_holes(rings(&outer_ways), rings(&inner_ways)) {
+        let areas = assign_holes(rings(&outer_ways), rings(&inner_ways));
+        let largest = areas.iter().max_by_key(|area| doubled_area(&area.outer).abs());
+        things.extend(name.zip(largest).map(|(name, area)| name_of_area(name, area)));
+        let Some(look) = look else { continue };
+        for area in areas {
             things.push(Thing::new(look.clone(), Geometry::Area(area)));
         }
         // An outer way tagged like the relation is the same area; one tagged otherwise is another.
@@ -193,57 +232,18 @@ fn ways_in_role<'a>(
 /// Small areas appear later. An area without extent is dropped.
 fn with_zoom_of_size(mut thing: Thing) -> Option<Thing> {
     if let Geometry::Area(area) = &thing.geometry {
-        let size = doubled_area(&area.outer).abs() / 2;
-        if size == 0 {
+        if doubled_area(&area.outer) == 0 {
             return None;
         }
-        let large_enough = |&zoom: &u8| size >> (2 * (MAX_ZOOM - zoom)) >= AREA_MIN_UNITS;
-        let first = (MIN_ZOOM..MAX_ZOOM).find(large_enough).unwrap_or(MAX_ZOOM);
         // Houses appear together.
         let latest = if thing.look.layer == LayerName::Buildings { 15 } else { MAX_ZOOM };
-        thing.look.min_zoom = thing.look.min_zoom.max(first.min(latest));
+        thing.size_zoom = zoom_of_size(&area.outer, AREA_MIN_UNITS).min(latest);
     }
     Some(thing)
 }
 
-/// A large area becomes a pyramid of pieces, one for each tile it lies in, down to where the pieces are
-/// small.
-fn into_pieces(thing: Thing) -> Vec<Thing> {
-    let Geometry::Area(area) = &thing.geometry else { return vec![thing] };
-    if spot_count(area) <= PIECE_LEN_MAX {
-        return vec![thing];
-    }
-    let mut pieces = Vec::new();
-    cut_pieces(&thing.look, area, Tile { z: 0, x: 0, y: 0 }, &mut pieces);
-    pieces
-}
-
-fn cut_pieces(look: &Look, area: &Area, tile: Tile, pieces: &mut Vec<Thing>) {
-    let frame = tile.frame().grown(BUFFER * tile.unit_steps());
-    let outer = clip_ring(area.outer.clone(), frame);
-    if outer.len() < 4 {
-        return;
-    }
-    let holes = area.holes.iter().filter(|hole| Frame::around(hole).touches(frame));
-    let holes: Vec<Vec<Spot>> =
-        holes.map(|hole| clip_ring(hole.clone(), frame)).filter(|hole| hole.len() >= 4).collect();
-    let piece = Area { outer, holes };
-    let small = tile.z == PIECE_ZOOM_MAX || spot_count(&piece) <= PIECE_LEN_MAX;
-    let last = tile.z >= MIN_ZOOM && small;
-    if !last {
-        for (right, down) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
-            let quarter = Tile { z: tile.z + 1, x: tile.x * 2 + right, y: tile.y * 2 + down };
-            cut_pieces(look, &piece, quarter, pieces);
-        }
-    }
-    let max_zoom = if last { MAX_ZOOM } else { tile.z };
-    if tile.z >= MIN_ZOOM && look.min_zoom <= max_zoom {
-        let look = Look { min_zoom: look.min_zoom.max(tile.z), ..look.clone() };
-        let geometry = Geometry::Area(piece);
-        pieces.push(Thing { look, geometry, max_zoom, piece_of: Some(tile) });
-    }
-}
-
-fn spot_count(area: &Area) -> usize {
-    area.outer.len() + area.holes.iter().map(Vec::len).sum::<usize>()
+/// The first zoom at which a ring has so many square units.
+fn zoom_of_size(ring: &[Spot], units: i64) -> u8 {
+    let size = doubled_area(ring).abs() / 2;
+    (MIN_ZOOM..MAX_ZOOM).find(|zoom| size >> (2 * (MAX_ZOOM - zoom)) >= units).unwrap_or(MAX_ZOOM)
 }

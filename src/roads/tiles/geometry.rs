@@ -1,6 +1,8 @@
 //! Brings lines and rings onto the grid of a tile: simplified, in tile units, cut at the tile's
 //! buffer.
 
+use super::merge::without;
+use super::rings::Area;
 use crate::roads::plane::{Frame, Spot, WORLD_BITS};
 
 /// Units along a tile's side.
@@ -8,7 +10,8 @@ pub const EXTENT: i32 = 4096;
 /// Units beyond its edges that geometry may reach, so that lines and their caps join.
 pub const BUFFER: i32 = 64;
 
-const WITH_BUFFER: Frame =
+/// What of the flat map a tile shows, in its units.
+pub const WITH_BUFFER: Frame =
     Frame { west: -BUFFER, north: -BUFFER, east: EXTENT + BUFFER, south: EXTENT + BUFFER };
 
 /// A tile of the web mercator pyramid.
@@ -31,12 +34,16 @@ impl Tile {
         1 << self.finer_bits()
     }
 
-    /// The tile with its buffer, on the flat map.
-    pub fn frame(self) -> Frame {
+    /// The tile on the flat map.
+    pub fn inner_frame(self) -> Frame {
         let side = EXTENT << self.finer_bits();
         let (west, north) = (self.x as i32 * side, self.y as i32 * side);
         Frame { west, north, east: west + side, south: north + side }
-            .grown(BUFFER * self.unit_steps())
+    }
+
+    /// The tile with its buffer, on the flat map.
+    pub fn frame(self) -> Frame {
+        self.inner_frame().grown(BUFFER * self.unit_steps())
     }
 
     /// A place in units of the tile; outside of it below 0 or above 4096.
@@ -57,9 +64,9 @@ impl Tile {
 
 /// Leaves out places that are nearer than `tolerance` steps to the line through the rest (Douglas,
 /// Peucker 1973, doi 10.3138/FM57-6770-U75U-7727). The ends stay.
-pub fn simplify(line: &[Spot], tolerance: f64) -> Vec<Spot> {
+pub fn simplify(mut line: Vec<Spot>, tolerance: f64) -> Vec<Spot> {
     if tolerance <= 0.0 || line.len() <= 2 {
-        return line.to_vec();
+        return line;
     }
     let mut kept = vec![false; line.len()];
     kept[0] = true;
@@ -68,7 +75,7 @@ pub fn simplify(line: &[Spot], tolerance: f64) -> Vec<Spot> {
     let mut open = vec![(0, line.len() - 1)];
     while let Some((from, to)) = open.pop() {
         let farthest = (from + 1..to)
-            .map(|at| (at, line[at].distance2(line[at].onto(line[from], line[to]))))
+            .map(|at| (at, line[at].distance2_to_line(line[from], line[to])))
             .max_by(|a, b| a.1.total_cmp(&b.1));
         if let Some((at, distance2)) = farthest
             && distance2 > tolerance * tolerance
@@ -78,7 +85,10 @@ pub fn simplify(line: &[Spot], tolerance: f64) -> Vec<Spot> {
             open.push((at, to));
         }
     }
-    line.iter().zip(kept).filter_map(|(&spot, keep)| keep.then_some(spot)).collect()
+    let mut kept = kept.into_iter();
+    line.retain(|_| kept.next().unwrap_or_default());
+    line.shrink_to_fit();
+    line
 }
 
 /// A line in a tile: the parts within the buffer, without places that fall onto the one before.
@@ -117,21 +127,47 @@ fn finish(parts: &mut Vec<Vec<Spot>>, current: &mut Vec<Spot>) {
     current.clear();
 }
 
-/// A ring in a tile, cut at the buffer (Sutherland, Hodgman 1974, doi 10.1145/360767.360802): closed by
-/// its first place, or `None` where nothing with an area is left.
-pub fn ring_in(tile: Tile, ring: &[Spot]) -> Option<Vec<Spot>> {
-    let mut units = to_units(tile, ring);
-    let around = Frame::around(&units);
-    if !around.touches(WITH_BUFFER) {
-        return None;
+/// An area in a tile: the parts within the buffer, rings in units. `runs` are its border and those of
+/// its holes.
+pub fn area_in<'a>(tile: Tile, mut runs: impl Iterator<Item = &'a [Spot]>) -> Vec<Area> {
+    let mut units = || runs.next().map(|run| to_units(tile, run));
+    let Some(outer) = units() else { return Vec::new() };
+    let mut holes = Vec::new();
+    while let Some(hole) = units() {
+        holes.push(hole);
     }
-    if around.join(WITH_BUFFER) != WITH_BUFFER {
-        units = clip_ring(units, WITH_BUFFER);
-    }
-    (units.len() >= 4 && super::rings::doubled_area(&units) != 0).then_some(units)
+    clip_area(Area { outer, holes }, WITH_BUFFER)
 }
 
-/// A closed ring within a box, closed again; empty where nothing is left.
+/// The parts of an area within a box. Rings that have no area left are left out.
+pub fn clip_area(area: Area, frame: Frame) -> Vec<Area> {
+    let has_area = |ring: &Vec<Spot>| ring.len() >= 4 && super::rings::doubled_area(ring) != 0;
+    let is_whole = |ring: &[Spot]| Frame::around(ring).join(frame) == frame;
+    let touches = |ring: &[Spot]| Frame::around(ring).touches(frame);
+    let cut = |ring: Vec<Spot>| if is_whole(&ring) { ring } else { clip_ring(ring, frame) };
+    if !touches(&area.outer) {
+        return Vec::new();
+    }
+    let outer = cut(area.outer);
+    if !has_area(&outer) {
+        return Vec::new();
+    }
+    let (mut whole, mut meeting) = (Vec::new(), Vec::new());
+    for hole in area.holes.into_iter().filter(|hole| touches(hole)) {
+        let inner = frame.grown(-1);
+        let is_inside = Frame::around(&hole).join(inner) == inner;
+        let list = if is_inside { &mut whole } else { &mut meeting };
+        list.extend(Some(cut(hole)).filter(has_area));
+    }
+    if meeting.is_empty() {
+        return vec![Area { outer, holes: whole }];
+    }
+    // Who draws areas cannot draw holes that lie along their border.
+    meeting.extend(whole);
+    without(outer, meeting)
+}
+
+/// A closed ring within a box (Sutherland, Hodgman 1974, doi 10.1145/360767.360802), closed again; empty where nothing is left.
 pub fn clip_ring(mut ring: Vec<Spot>, frame: Frame) -> Vec<Spot> {
     type Inside = fn(Spot, Frame) -> bool;
     type Meet = fn(Spot, Spot, Frame) -> Spot;
@@ -167,12 +203,12 @@ pub fn clip_ring(mut ring: Vec<Spot>, frame: Frame) -> Vec<Spot> {
     ring
 }
 
-fn at_x(from: Spot, to: Spot, x: i32) -> Spot {
+pub fn at_x(from: Spot, to: Spot, x: i32) -> Spot {
     let share = f64::from(x - from.x) / f64::from(to.x - from.x);
     Spot { x, y: from.y + (f64::from(to.y - from.y) * share).round() as i32 }
 }
 
-fn at_y(from: Spot, to: Spot, y: i32) -> Spot {
+pub fn at_y(from: Spot, to: Spot, y: i32) -> Spot {
     let share = f64::from(y - from.y) / f64::from(to.y - from.y);
     Spot { x: from.x + (f64::from(to.x - from.x) * share).round() as i32, y }
 }
@@ -215,43 +251,6 @@ pub fn clip_side(from: Spot, to: Spot, frame: Frame) -> Option<(Spot, Spot)> {
     Some((if enters > 0.0 { at(enters) } else { from }, if leaves < 1.0 { at(leaves) } else { to }))
 }
 
-/// Joins lines that meet end to end where no third one does. Lines may be turned around.
-pub fn join_lines(lines: Vec<Vec<Spot>>) -> Vec<Vec<Spot>> {
-    use std::collections::HashMap;
-    let mut at_end: HashMap<Spot, Vec<usize>> = HashMap::new();
-    for (number, line) in lines.iter().enumerate() {
-        for end in [line.first(), line.last()].into_iter().flatten() {
-            at_end.entry(*end).or_default().push(number);
-        }
-    }
-    let mut used = vec![false; lines.len()];
-    let mut joined = Vec::new();
-    for start in 0..lines.len() {
-        if used[start] || lines[start].len() < 2 {
-            continue;
-        }
-        used[start] = true;
-        let mut line = lines[start].clone();
-        for _ in 0..2 {
-            while let Some(&end) = line.last() {
-                let meeting = &at_end[&end];
-                let next = meeting.iter().copied().find(|&number| !used[number]);
-                let (2, Some(number)) = (meeting.len(), next) else { break };
-                used[number] = true;
-                let other = &lines[number];
-                if other[0] == end {
-                    line.extend_from_slice(&other[1..]);
-                } else {
-                    line.extend(other[..other.len() - 1].iter().rev());
-                }
-            }
-            line.reverse();
-        }
-        joined.push(line);
-    }
-    joined
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -282,28 +281,27 @@ mod tests {
     #[test]
     fn a_square_that_hangs_over_the_edge_is_cut_at_the_buffer() {
         let ring = spots(&[(4000, 10), (5000, 10), (5000, 20), (4000, 20), (4000, 10)]);
-        let clipped = ring_in(TILE, &ring).unwrap();
-        assert_eq!(doubled_area(&clipped), 2 * 160 * 10);
+        let clipped = area_in(TILE, std::iter::once(&ring[..]));
+        assert_eq!(doubled_area(&clipped[0].outer), 2 * 160 * 10);
     }
 
     #[test]
     fn what_bends_less_than_the_tolerance_becomes_straight() {
         let line = units(&[(0, 0), (50, 3), (100, 0), (150, 40)]);
-        assert_eq!(simplify(&line, 4.0), units(&[(0, 0), (100, 0), (150, 40)]));
-        assert_eq!(simplify(&line, 1.0), line);
+        assert_eq!(simplify(line.clone(), 4.0), units(&[(0, 0), (100, 0), (150, 40)]));
+        assert_eq!(simplify(line.clone(), 1.0), line);
     }
 
     #[test]
-    fn lines_join_at_an_end_of_two_and_not_of_three() {
-        let lines = vec![
-            units(&[(0, 0), (1, 0)]),
-            units(&[(2, 0), (1, 0)]),
-            units(&[(2, 0), (3, 0)]),
-            units(&[(2, 0), (2, 5)]),
-        ];
-        let joined = join_lines(lines);
-        assert_eq!(joined.len(), 3);
-        assert!(joined[0] == units(&[(0, 0), (1, 0), (2, 0)]));
+    fn a_hole_cut_by_the_edge_becomes_a_part_of_the_border() {
+        let ring = |west: i32, east: i32| {
+            spots(&[(west, 100), (east, 100), (east, 300), (west, 300), (west, 100)])
+        };
+        let (lake, island) = (ring(-5000, 5000), ring(-1000, 1000));
+        let clipped = area_in(TILE, [&lake[..], &island[..]].into_iter());
+        assert!(clipped.iter().all(|area| area.holes.is_empty()), "{clipped:?}");
+        let size: i64 = clipped.iter().map(|area| doubled_area(&area.outer).abs() / 2).sum();
+        assert_eq!(size, 200 * (4160 - 1000));
     }
 
     proptest! {
@@ -317,9 +315,9 @@ mod tests {
                 prop_assert!(part.iter().all(|&spot| WITH_BUFFER.contains(spot)));
             }
             ring.push(ring[0]);
-            if let Some(clipped) = ring_in(TILE, &ring) {
-                prop_assert!(clipped.iter().all(|&spot| WITH_BUFFER.contains(spot)));
-                prop_assert_eq!(clipped.first(), clipped.last());
+            for clipped in area_in(TILE, std::iter::once(&ring[..])) {
+                prop_assert!(clipped.outer.iter().all(|&spot| WITH_BUFFER.contains(spot)));
+                prop_assert_eq!(clipped.outer.first(), clipped.outer.last());
             }
         }
 
@@ -329,7 +327,7 @@ mod tests {
             tolerance in 0.5..50.0_f64,
         ) {
             let line = units(&places);
-            let simple = simplify(&line, tolerance);
+            let simple = simplify(line.clone(), tolerance);
             for &spot in &line {
                 let off2 = simple
                     .windows(2)

@@ -3,13 +3,19 @@
 //! who draw them.
 //!
 //! Reading order: `look` says what tags mean on the map, `collect` gathers things from the extract
-//! (`rings` puts borders together, `sea` makes water of coastlines), `geometry` brings them onto a
-//! tile's grid, `mvt` writes, `cache` keeps.
+//! (`rings` puts borders together, `sea` makes water of coastlines), `levels` makes the picture of each
+//! zoom (`join` and `merge` make one thing of many), `content` keeps it in columns with its `attributes`.
+//! Then, tile by tile, `geometry` brings it onto a tile's grid, `mvt` writes, `cache` keeps.
 
+mod attributes;
 mod cache;
 mod collect;
+mod content;
 mod geometry;
+mod join;
+mod levels;
 mod look;
+mod merge;
 mod mvt;
 mod rings;
 mod sea;
@@ -20,17 +26,17 @@ mod tests;
 pub use collect::middle;
 pub use geometry::{BUFFER, EXTENT};
 
+use crate::roads::file::{Column, FileError, FileWriter, PreparedFile};
 use crate::roads::osm::OsmMap;
-use crate::roads::plane::{BoxTree, Frame, Ground, Spot};
+use crate::roads::plane::{Frame, Ground, Spot};
 use crate::roads::wire::Writer;
 use crate::units::{BoundingBox, Point};
 use bytes::Bytes;
 use cache::{Form, TileCache};
-use collect::{Geometry, Thing};
-use geometry::{Tile, join_lines, line_in, ring_in, simplify};
-use look::{FULL_FROM_ZOOM, LayerName};
-use mvt::{Attributes, Layer, Shape};
-use std::collections::HashMap;
+use content::{Content, Found};
+use geometry::{Tile, WITH_BUFFER, area_in, line_in};
+use look::Kind;
+use mvt::{Layer, Shape};
 use std::io::Write as _;
 
 /// The zooms made; the browser enlarges the deepest for those beyond.
@@ -46,24 +52,9 @@ const CACHE_LEN_MAX: usize = 48 * 1024 * 1024;
 /// Makes tiles. Built once per extract, then asked from many threads.
 #[derive(Debug)]
 pub struct TileSource {
-    things: Vec<Drawn>,
-    attributes: Vec<Attributes>,
-    /// By the first zoom at which the things in it appear.
-    trees: Vec<(u8, BoxTree)>,
+    content: Content,
     bounds: BoundingBox,
     cache: TileCache,
-}
-
-/// A thing with its attributes by number.
-#[derive(Debug)]
-struct Drawn {
-    layer: LayerName,
-    order: u8,
-    max_zoom: u8,
-    piece_of: Option<Tile>,
-    full: u32,
-    plain: u32,
-    geometry: Geometry,
 }
 
 impl TileSource {
@@ -71,29 +62,32 @@ impl TileSource {
     pub fn build(map: &OsmMap) -> Self {
         let ground = Ground::of(map);
         let (things, streets) = collect::collect(&ground);
-        let frames: Vec<Frame> = things.iter().map(|thing| thing.geometry.frame()).collect();
         let bounds = if streets.is_empty() {
-            frames.iter().fold(Frame::EMPTY, |all, &frame| all.join(frame))
+            things.iter().fold(Frame::EMPTY, |all, thing| all.join(thing.geometry.frame()))
         } else {
             streets
         };
-        let trees = (MIN_ZOOM..=MAX_ZOOM)
-            .map(|zoom| {
-                let appearing = (0..things.len() as u32)
-                    .filter(|&thing| things[thing as usize].look.min_zoom == zoom)
-                    .map(|thing| (thing, frames[thing as usize]));
-                (zoom, BoxTree::build_of(appearing))
-            })
-            .collect();
-        let mut sets = AttributeSets::default();
-        let things = things.into_iter().map(|thing| sets.draw(thing)).collect();
-        Self {
-            things,
-            attributes: sets.list,
-            trees,
-            bounds: bounding_box(bounds),
-            cache: TileCache::new(CACHE_LEN_MAX),
-        }
+        Self::of(Content::build(things), bounding_box(bounds))
+    }
+
+    fn of(content: Content, bounds: BoundingBox) -> Self {
+        Self { content, bounds, cache: TileCache::new(CACHE_LEN_MAX) }
+    }
+
+    pub fn store(&self, file: &mut FileWriter) {
+        let BoundingBox { south, west, north, east } = self.bounds;
+        file.put("tiles.bounds", &[south, west, north, east]);
+        self.content.store(file);
+    }
+
+    /// # Errors
+    /// Sections are missing, damaged or do not fit each other.
+    pub fn load(file: &PreparedFile) -> Result<Self, FileError> {
+        let bounds: Column<f64> = file.column("tiles.bounds")?;
+        let [south, west, north, east] = bounds[..] else {
+            return Err(FileError::damaged("tiles.bounds"));
+        };
+        Ok(Self::of(Content::load(file)?, BoundingBox { south, west, north, east }))
     }
 
     /// Around the streets; around everything if there are none.
@@ -129,112 +123,39 @@ impl TileSource {
     }
 
     fn make(&self, tile: Tile) -> Vec<u8> {
-        let frame = tile.frame();
-        let mut shown: Vec<(LayerName, u8, u32, u32)> = Vec::new();
-        for (_, tree) in self.trees.iter().filter(|(zoom, _)| *zoom <= tile.z) {
-            tree.visit(frame, |number| {
-                let thing = &self.things[number as usize];
-                let of_this_tile = thing.piece_of.is_none_or(|piece| tile.lies_in(piece));
-                if tile.z <= thing.max_zoom && of_this_tile {
-                    let set = if tile.z < FULL_FROM_ZOOM { thing.plain } else { thing.full };
-                    shown.push((thing.layer, thing.order, set, number));
-                }
-            });
-        }
+        let mut shown = self.content.find(tile);
         shown.sort_unstable();
         let mut bytes = Writer::new();
-        for in_layer in shown.chunk_by(|a, b| a.0 == b.0) {
-            let mut layer = Layer::new(in_layer[0].0.text());
+        for in_layer in shown.chunk_by(|a, b| a.layer == b.layer) {
+            let mut layer = Layer::new(in_layer[0].layer.text(), &self.content.sets);
             // Things that look the same are one feature.
-            for alike in in_layer.chunk_by(|a, b| (a.1, a.2) == (b.1, b.2)) {
-                let things = alike.iter().map(|&(_, _, _, number)| &self.things[number as usize]);
-                let shape = shape_in(tile, things);
-                layer.add(&self.attributes[alike[0].2 as usize], &shape);
+            for alike in in_layer.chunk_by(|a, b| a.look() == b.look()) {
+                layer.add(alike[0].set, &self.shape_in(tile, alike));
             }
             layer.finish(&mut bytes);
         }
         bytes.into_bytes()
     }
-}
 
-/// Things of one kind as one shape in a tile.
-fn shape_in<'a>(tile: Tile, things: impl Iterator<Item = &'a Drawn>) -> Shape {
-    let tolerance = tolerance_steps(tile);
-    let (mut points, mut lines, mut areas) = (Vec::new(), Vec::new(), Vec::new());
-    for thing in things {
-        match &thing.geometry {
-            Geometry::Point(spot) => points.push(tile.unit(*spot)),
-            Geometry::Line(line) => lines.push(line),
-            Geometry::Area(area) => {
-                let ring = |ring: &[Spot]| ring_in(tile, &simplify(ring, tolerance));
-                if let Some(outer) = ring(&area.outer) {
-                    let mut rings = vec![outer];
-                    rings.extend(area.holes.iter().filter_map(|hole| ring(hole)));
-                    areas.push(rings);
-                }
+    /// Things that look the same as one shape in a tile.
+    fn shape_in(&self, tile: Tile, alike: &[Found]) -> Shape {
+        let things = alike.iter().map(|&found| self.content.runs_of(found));
+        match alike[0].layer.kind() {
+            Kind::Point => {
+                let spots = things.flatten().flatten().map(|&spot| tile.unit(spot));
+                Shape::Points(spots.filter(|&unit| WITH_BUFFER.contains(unit)).collect())
             }
-        }
-    }
-    if !areas.is_empty() {
-        return Shape::Areas(areas);
-    }
-    if lines.is_empty() {
-        let inside = |unit: &Spot| {
-            (-BUFFER..=EXTENT + BUFFER).contains(&unit.x)
-                && (-BUFFER..=EXTENT + BUFFER).contains(&unit.y)
-        };
-        points.retain(inside);
-        return Shape::Points(points);
-    }
-    let parts: Vec<Vec<Spot>> = if tile.z < FULL_FROM_ZOOM {
-        join_lines(lines.into_iter().cloned().collect())
-            .iter()
-            .flat_map(|line| line_in(tile, &simplify(line, tolerance)))
-            .collect()
-    } else {
-        lines.into_iter().flat_map(|line| line_in(tile, &simplify(line, tolerance))).collect()
-    };
-    Shape::Lines(parts)
-}
-
-/// How far lines may be moved to have fewer places: about a third of a pixel on the screen far out,
-/// nothing near.
-fn tolerance_steps(tile: Tile) -> f64 {
-    let units = match tile.z {
-        0..=13 => 3.0,
-        14 => 1.5,
-        _ => 0.0,
-    };
-    units * f64::from(tile.unit_steps())
-}
-
-/// Sets of attributes by number.
-#[derive(Default)]
-struct AttributeSets {
-    list: Vec<Attributes>,
-    numbers: HashMap<Attributes, u32>,
-}
-
-impl AttributeSets {
-    fn number(&mut self, attributes: Attributes) -> u32 {
-        if let Some(&known) = self.numbers.get(&attributes) {
-            return known;
-        }
-        let number = self.list.len() as u32;
-        self.list.push(attributes.clone());
-        self.numbers.insert(attributes, number);
-        number
-    }
-
-    fn draw(&mut self, thing: Thing) -> Drawn {
-        Drawn {
-            layer: thing.look.layer,
-            order: thing.look.order,
-            max_zoom: thing.max_zoom,
-            piece_of: thing.piece_of,
-            full: self.number(thing.look.full),
-            plain: self.number(thing.look.plain),
-            geometry: thing.geometry,
+            Kind::Line => {
+                Shape::Lines(things.flatten().flat_map(|run| line_in(tile, run)).collect())
+            }
+            Kind::Area => {
+                let areas = things.flat_map(|runs| area_in(tile, runs)).map(|area| {
+                    let mut rings = vec![area.outer];
+                    rings.extend(area.holes);
+                    rings
+                });
+                Shape::Areas(areas.collect())
+            }
         }
     }
 }

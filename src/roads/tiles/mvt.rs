@@ -2,22 +2,12 @@
 //!
 //! <https://github.com/mapbox/vector-tile-spec/tree/master/2.1>
 
+use super::attributes::{AttributeSets, ValueOf};
 use super::geometry::EXTENT;
 use super::rings::doubled_area;
 use crate::roads::plane::Spot;
 use crate::roads::wire::{Writer, zigzag};
 use std::collections::HashMap;
-
-/// A tag's value.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Value {
-    Text(Box<str>),
-    Number(i64),
-    Yes,
-}
-
-/// Tags of a feature.
-pub type Attributes = Vec<(&'static str, Value)>;
 
 /// What a feature looks like, in units of the tile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,39 +32,36 @@ impl Shape {
 #[derive(Debug)]
 pub struct Layer<'a> {
     name: &'a str,
+    sets: &'a AttributeSets,
     features: Vec<Writer>,
-    keys: Vec<&'static str>,
-    key_numbers: HashMap<&'static str, u64>,
-    values: Vec<&'a Value>,
-    value_numbers: HashMap<&'a Value, u64>,
+    keys: Vec<u32>,
+    values: Vec<u32>,
+    value_numbers: HashMap<u32, u64>,
 }
 
 impl<'a> Layer<'a> {
-    pub fn new(name: &'a str) -> Self {
-        Self {
-            name,
-            features: Vec::new(),
-            keys: Vec::new(),
-            key_numbers: HashMap::new(),
-            values: Vec::new(),
-            value_numbers: HashMap::new(),
-        }
+    /// Its features have attributes of these sets.
+    pub fn new(name: &'a str, sets: &'a AttributeSets) -> Self {
+        let (features, keys, values) = (Vec::new(), Vec::new(), Vec::new());
+        Self { name, sets, features, keys, values, value_numbers: HashMap::new() }
     }
 
-    /// Adds a feature; one without geometry is left out.
-    pub fn add(&mut self, attributes: &'a Attributes, shape: &Shape) {
+    /// Adds a feature with a set of attributes; one without geometry is left out.
+    pub fn add(&mut self, set: u32, shape: &Shape) {
         if shape.is_empty() {
             return;
         }
+        let attributes = self.sets.of(set);
         let mut tags = Vec::with_capacity(attributes.len() * 2);
-        for (key, value) in attributes {
-            let (keys, values) = (&mut self.keys, &mut self.values);
-            tags.push(*self.key_numbers.entry(key).or_insert_with(|| {
-                keys.push(key);
-                keys.len() as u64 - 1
-            }));
-            tags.push(*self.value_numbers.entry(value).or_insert_with(|| {
-                values.push(value);
+        for attribute in attributes {
+            let known = self.keys.iter().position(|&key| key == attribute.key);
+            tags.push(known.unwrap_or(self.keys.len()) as u64);
+            if known.is_none() {
+                self.keys.push(attribute.key);
+            }
+            let values = &mut self.values;
+            tags.push(*self.value_numbers.entry(attribute.value).or_insert_with(|| {
+                values.push(attribute.value);
                 values.len() as u64 - 1
             }));
         }
@@ -104,14 +91,14 @@ impl<'a> Layer<'a> {
             layer.message(2, feature);
         }
         for key in self.keys {
-            layer.bytes(3, key.as_bytes());
+            layer.bytes(3, self.sets.key(key).as_bytes());
         }
         for value in self.values {
             let mut message = Writer::new();
-            match value {
-                Value::Text(text) => message.bytes(1, text.as_bytes()),
-                Value::Number(number) => message.number(6, zigzag(*number)),
-                Value::Yes => message.number(7, 1),
+            match self.sets.value(value) {
+                ValueOf::Text(text) => message.bytes(1, text.as_bytes()),
+                ValueOf::Number(number) => message.number(6, zigzag(number)),
+                ValueOf::Yes => message.number(7, 1),
             }
             layer.message(4, message);
         }

@@ -1,8 +1,8 @@
 //! Makes areas of sea from `natural=coastline`, which OpenStreetMap has only as lines: land to the
 //! left, water to the right.
 //!
-//! The lines are cut by a box, and the pieces are closed along its edge so that the water stays on the
-//! right. Going around the edge, coast must come in and go out in turn. Where it does not, the
+//! Lines that end in the data are cut by a box, led on to a wider one, and the pieces are closed
+//! along its edge so that the water stays on the right. Going around the edge, coast must come in and go out in turn. Where it does not, the
 //! coastline is broken and there is no sea at all: a missing sea is a blemish, a flooded town a lie.
 
 use super::geometry::clip_side;
@@ -14,8 +14,11 @@ use crate::roads::plane::{Frame, Ground, Spot};
 /// box's shorter side.
 const LED_OUT_SHARE_MAX: f64 = 0.12;
 
-/// Around islands the sea goes on for this share of the data's longer side.
-const MARGIN_SHARE: f64 = 0.6;
+/// A coast goes on the way it runs if that leads out of the box by at least this (a cosine).
+const OUTWARDS_MIN: f64 = 0.2;
+
+/// Around the data the sea goes on for this share of its longer side.
+const MARGIN_SHARE: f64 = 2.0;
 
 /// The sea of an extract whose streets lie in `streets`; empty without coast or with a broken one.
 pub fn sea(ground: &Ground<'_>, streets: Frame) -> Vec<Area> {
@@ -29,13 +32,11 @@ pub fn sea(ground: &Ground<'_>, streets: Frame) -> Vec<Area> {
             data = data.join(Frame::around(line));
         }
     }
-    let frame = if open.is_empty() {
-        let side = (data.east - data.west).max(data.south - data.north);
-        inside_world(data.grown((f64::from(side) * MARGIN_SHARE) as i32))
-    } else {
-        data
-    };
-    flood(rings, open, frame).unwrap_or_default()
+    let side = (data.east - data.west).max(data.south - data.north);
+    let reach = inside_world(data.grown((f64::from(side) * MARGIN_SHARE) as i32));
+    // Coasts that go on the way they run may meet; straight on they do not.
+    let trending = flood(rings.clone(), open.clone(), data, reach, false);
+    trending.or_else(|| flood(rings, open, data, reach, true)).unwrap_or_default()
 }
 
 fn inside_world(frame: Frame) -> Frame {
@@ -65,8 +66,16 @@ fn coastlines(ground: &Ground<'_>) -> (Vec<Vec<Spot>>, Vec<Vec<Spot>>) {
     (lines(joined.rings), lines(joined.open))
 }
 
-/// The water within a box; `None` if the coast is broken.
-pub fn flood(rings: Vec<Vec<Spot>>, open: Vec<Vec<Spot>>, frame: Frame) -> Option<Vec<Area>> {
+/// The water within `reach`; `None` if the coast is broken. Of a coast with loose ends only what is in
+/// `frame` counts; beyond, it is thought to go on the
+/// way it runs, or straight out.
+pub fn flood(
+    rings: Vec<Vec<Spot>>,
+    open: Vec<Vec<Spot>>,
+    frame: Frame,
+    reach: Frame,
+    straight: bool,
+) -> Option<Vec<Area>> {
     if frame.east - frame.west < 2 || frame.south - frame.north < 2 {
         return None;
     }
@@ -74,24 +83,25 @@ pub fn flood(rings: Vec<Vec<Spot>>, open: Vec<Vec<Spot>>, frame: Frame) -> Optio
     let (mut islands, mut basins) = (Vec::new(), Vec::new());
     for ring in rings {
         let around = Frame::around(&ring);
-        if around.join(frame) == frame {
+        if around.join(reach) == reach {
             if doubled_area(&ring) < 0 { islands.push(ring) } else { basins.push(ring) }
-        } else if around.touches(frame) {
-            let outside = ring.iter().position(|&spot| !frame.contains(spot))?;
+        } else if around.touches(reach) {
+            let outside = ring.iter().position(|&spot| !reach.contains(spot))?;
             let mut turned = ring[outside..].to_vec();
             turned.extend_from_slice(&ring[1..=outside]);
-            pieces.extend(cut(&turned, frame));
+            pieces.extend(cut(&turned, reach));
         }
     }
     for line in open {
         if Frame::around(&line).touches(frame) {
-            pieces.extend(cut(&lead_out(line, frame)?, frame));
+            let inside = cut(&lead_out(line, frame)?, frame);
+            pieces.extend(inside.into_iter().map(|piece| lead_on(piece, frame, reach, straight)));
         }
     }
-    let mut outers = if pieces.is_empty() { Vec::new() } else { close_pieces(&pieces, frame)? };
+    let mut outers = if pieces.is_empty() { Vec::new() } else { close_pieces(&pieces, reach)? };
     let in_basin = |island: &Vec<Spot>| basins.iter().any(|basin| ring_contains(basin, island[0]));
     if pieces.is_empty() && islands.iter().any(|island| !in_basin(island)) {
-        let mut edge = corners(frame).to_vec();
+        let mut edge = corners(reach).to_vec();
         edge.push(edge[0]);
         outers.push(edge);
     }
@@ -122,6 +132,57 @@ fn lead_out(mut line: Vec<Spot>, frame: Frame) -> Option<Vec<Spot>> {
         }
     }
     Some(line)
+}
+
+/// Continues both ends of a piece from the edge of the box to that of the wider one: the way the coast
+/// runs on the whole, or straight out where it is to be `straight` or that would lead inside again.
+fn lead_on(mut piece: Vec<Spot>, frame: Frame, reach: Frame, straight: bool) -> Vec<Spot> {
+    let (first, last) = (piece[0], piece[piece.len() - 1]);
+    for other in [last, first] {
+        piece.reverse();
+        let end = piece[piece.len() - 1];
+        // At a corner, as going around the edge clockwise meets it.
+        let out = if end.y == frame.north && end.x < frame.east {
+            (0.0, -1.0)
+        } else if end.x == frame.east && end.y < frame.south {
+            (1.0, 0.0)
+        } else if end.y == frame.south && end.x > frame.west {
+            (0.0, 1.0)
+        } else {
+            (-1.0, 0.0)
+        };
+        let trend = (f64::from(end.x - other.x), f64::from(end.y - other.y));
+        let outwards = (trend.0 * out.0 + trend.1 * out.1) / trend.0.hypot(trend.1).max(1.0);
+        let on = along(end, if straight || outwards < OUTWARDS_MIN { out } else { trend }, reach);
+        if on != end {
+            piece.push(on);
+        }
+    }
+    piece
+}
+
+/// Where a ray from inside a box meets its edge.
+fn along(from: Spot, direction: (f64, f64), frame: Frame) -> Spot {
+    let until = |at: i32, speed: f64, low: i32, high: i32| {
+        let room = f64::from(if speed < 0.0 { low - at } else { high - at });
+        if speed == 0.0 { f64::INFINITY } else { room / speed }
+    };
+    let (x_time, y_time) = (
+        until(from.x, direction.0, frame.west, frame.east),
+        until(from.y, direction.1, frame.north, frame.south),
+    );
+    let time = x_time.min(y_time);
+    let to = |at: i32, speed: f64| (f64::from(at) + speed * time).round() as i32;
+    let mut end = Spot { x: to(from.x, direction.0), y: to(from.y, direction.1) };
+    // One of them exactly.
+    if x_time <= y_time {
+        end.x = if direction.0 < 0.0 { frame.west } else { frame.east };
+        end.y = end.y.clamp(frame.north, frame.south);
+    } else {
+        end.y = if direction.1 < 0.0 { frame.north } else { frame.south };
+        end.x = end.x.clamp(frame.west, frame.east);
+    }
+    end
 }
 
 /// The parts of a line inside the box, each from edge to edge. Both ends of the line are outside.
@@ -269,11 +330,13 @@ mod tests {
     fn the_water_lies_to_the_right_of_a_coast_that_crosses_the_box() {
         // Going north, so the water is in the east.
         let areas =
-            flood(vec![], vec![line(&[(400, 1100), (450, 500), (400, -100)])], BOX).unwrap();
+            flood(vec![], vec![line(&[(400, 1100), (450, 500), (400, -100)])], BOX, BOX, false)
+                .unwrap();
         assert!(is_water(&areas, 700, 500) && !is_water(&areas, 200, 500));
         // Going south it is in the west.
         let areas =
-            flood(vec![], vec![line(&[(400, -100), (450, 500), (400, 1100)])], BOX).unwrap();
+            flood(vec![], vec![line(&[(400, -100), (450, 500), (400, 1100)])], BOX, BOX, false)
+                .unwrap();
         assert!(!is_water(&areas, 700, 500) && is_water(&areas, 200, 500));
     }
 
@@ -283,7 +346,7 @@ mod tests {
         let coasts = vec![line(&[(300, 1001), (300, -1)]), line(&[(700, -1), (700, 1001)])];
         let island = line(&[(500, 500), (500, 550), (550, 550), (550, 500), (500, 500)]);
         assert!(doubled_area(&island) < 0, "land to the left");
-        let areas = flood(vec![island], coasts, BOX).unwrap();
+        let areas = flood(vec![island], coasts, BOX, BOX, false).unwrap();
         assert!(is_water(&areas, 400, 500) && !is_water(&areas, 520, 520));
         assert!(!is_water(&areas, 100, 500) && !is_water(&areas, 900, 500));
     }
@@ -291,15 +354,41 @@ mod tests {
     #[test]
     fn an_island_alone_lies_in_a_sea_that_fills_the_box() {
         let island = line(&[(400, 400), (400, 600), (600, 600), (600, 400), (400, 400)]);
-        let areas = flood(vec![island], vec![], BOX).unwrap();
+        let areas = flood(vec![island], vec![], BOX, BOX, false).unwrap();
         assert!(is_water(&areas, 10, 10) && is_water(&areas, 990, 990));
         assert!(!is_water(&areas, 500, 500));
     }
 
     #[test]
+    fn beyond_the_box_a_coast_goes_straight_on_and_islands_stay_whole() {
+        let reach = BOX.grown(2_000);
+        let coast = line(&[(400, 1100), (450, 500), (400, -100)]);
+        let island = line(&[(900, 400), (900, 600), (1300, 600), (1300, 400), (900, 400)]);
+        let areas = flood(vec![island], vec![coast], BOX, reach, true).unwrap();
+        for (x, y) in [(700, 500), (2900, 500), (700, -1900), (700, 2900), (2900, -1900)] {
+            assert!(is_water(&areas, x, y), "{x}, {y}");
+        }
+        for (x, y) in
+            [(200, 500), (-1900, 500), (200, -1900), (200, 2900), (1000, 500), (1200, 500)]
+        {
+            assert!(!is_water(&areas, x, y), "{x}, {y}");
+        }
+    }
+
+    #[test]
+    fn a_coast_goes_on_the_way_it_runs() {
+        let reach = BOX.grown(2_000);
+        // From the north-east to the south-west along a diagonal, water to the right: north-west.
+        let coast = line(&[(1000, 100), (500, 550), (100, 1000)]);
+        let areas = flood(vec![], vec![coast], BOX, reach, false).unwrap();
+        assert!(is_water(&areas, -1000, 1500) && is_water(&areas, 2500, -1900));
+        assert!(!is_water(&areas, -500, 2500) && !is_water(&areas, 2900, 0));
+    }
+
+    #[test]
     fn an_island_cut_by_the_box_is_dry_inside_it() {
         let island = line(&[(800, 400), (800, 600), (1200, 600), (1200, 400), (800, 400)]);
-        let areas = flood(vec![island], vec![], BOX).unwrap();
+        let areas = flood(vec![island], vec![], BOX, BOX, false).unwrap();
         assert!(is_water(&areas, 500, 500) && is_water(&areas, 990, 10));
         assert!(!is_water(&areas, 900, 500));
     }
@@ -307,12 +396,12 @@ mod tests {
     #[test]
     fn a_coast_that_ends_near_the_edge_is_led_out_and_one_in_the_middle_is_broken() {
         let near = vec![line(&[(400, 950), (400, 30)])];
-        assert!(is_water(&flood(vec![], near, BOX).unwrap(), 700, 500));
+        assert!(is_water(&flood(vec![], near, BOX, BOX, false).unwrap(), 700, 500));
         let broken = vec![line(&[(400, 1001), (400, 500)])];
-        assert_eq!(flood(vec![], broken, BOX), None);
+        assert_eq!(flood(vec![], broken, BOX, BOX, false), None);
         // Two coasts that both go out side by side contradict each other.
         let both = vec![line(&[(300, 1001), (300, -1)]), line(&[(700, 1001), (700, -1)])];
-        assert_eq!(flood(vec![], both, BOX), None);
+        assert_eq!(flood(vec![], both, BOX, BOX, false), None);
     }
 
     proptest! {
@@ -340,7 +429,7 @@ mod tests {
             });
             prop_assume!(!near_border && Frame::around(&island).touches(BOX));
             // Touching a corner or edge exactly may count as broken, which draws nothing.
-            if let Some(areas) = flood(vec![island.clone()], vec![], BOX)
+            if let Some(areas) = flood(vec![island.clone()], vec![], BOX, BOX, false)
                 && !areas.is_empty()
             {
                 prop_assert_eq!(is_water(&areas, x, y), !ring_contains(&island, spot));

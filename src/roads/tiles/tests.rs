@@ -6,7 +6,9 @@ use crate::roads::osm::{OsmNode, OsmWay, Tags, read};
 use crate::roads::test_maps::real_extract;
 use crate::roads::town::{TownOptions, generate};
 use crate::roads::wire::{Field, next_field};
+use proptest::prelude::*;
 use rings::{doubled_area, ring_contains};
+use std::collections::HashMap;
 
 /// A feature as a client sees it.
 #[derive(Debug, Default, Clone, PartialEq)]
@@ -116,6 +118,21 @@ fn decode_feature(bytes: &[u8], keys: &[String], values: &[String]) -> Seen {
     seen
 }
 
+/// Layers with the kind of their geometry: points, lines, areas.
+const LAYERS: [(&str, u64); 11] = [
+    ("landuse", 3),
+    ("green", 3),
+    ("water", 3),
+    ("waterway", 2),
+    ("buildings", 3),
+    ("boundaries", 2),
+    ("streets", 2),
+    ("water_names", 1),
+    ("pois", 1),
+    ("housenumbers", 1),
+    ("places", 1),
+];
+
 /// What every tile must keep.
 fn check(bytes: &[u8]) -> HashMap<String, Vec<Seen>> {
     let layers = decode(bytes);
@@ -135,6 +152,8 @@ fn check(bytes: &[u8]) -> HashMap<String, Vec<Seen>> {
             if feature.kind == 3 {
                 assert!(doubled_area(&feature.parts[0]) > 0, "{name} begins with a border");
             }
+            let expected = LAYERS.iter().find(|(layer, _)| layer == name).unwrap().1;
+            assert_eq!(feature.kind, expected, "{name}");
         }
     }
     layers
@@ -265,6 +284,150 @@ fn every_tile_of_a_town_is_sound_and_streets_appear_by_rank() {
     assert!(!has(13, "layer buildings") && has(16, "layer housenumbers"));
 }
 
+fn stored(source: &TileSource) -> Vec<u8> {
+    let mut file = FileWriter::default();
+    source.store(&mut file);
+    let mut bytes = Vec::new();
+    file.write_to(&mut bytes).unwrap();
+    bytes
+}
+
+fn loaded(bytes: Vec<u8>) -> Result<TileSource, FileError> {
+    TileSource::load(&PreparedFile::open(bytes.into())?)
+}
+
+/// Tiles of all zooms around the middle of a source.
+fn some_tiles(source: &TileSource) -> Vec<Tile> {
+    let centre = source.bounds().centre();
+    (MIN_ZOOM..=MAX_ZOOM)
+        .flat_map(|z| {
+            let middle = tile_at(centre, z);
+            (0..9).map(move |at| Tile { z, x: middle.x + at % 3 - 1, y: middle.y + at / 3 - 1 })
+        })
+        .collect()
+}
+
+fn small_town() -> TileSource {
+    TileSource::build(&generate(&TownOptions { size: 300, ..TownOptions::default() }))
+}
+
+#[test]
+fn a_stored_source_makes_the_same_tiles() {
+    let source = small_town();
+    let again = loaded(stored(&source)).unwrap();
+    assert_eq!(again.bounds(), source.bounds());
+    for Tile { z, x, y } in some_tiles(&source) {
+        assert!(source.tile(z, x, y) == again.tile(z, x, y), "{z}/{x}/{y}");
+    }
+}
+
+/// A prepared file whose section `number` has other bytes at a place, with right checksums: what only
+/// somebody who means harm writes.
+fn forged(bytes: &[u8], number: usize, at: f64, with: [u8; 4]) -> Vec<u8> {
+    const HEAD_LEN: usize = 20;
+    let directory_len = u32::from_le_bytes(bytes[12..16].try_into().unwrap()) as usize;
+    let mut directory: Vec<serde_json::Value> =
+        serde_json::from_slice(&bytes[HEAD_LEN..HEAD_LEN + directory_len]).unwrap();
+    let mut sections = bytes[(HEAD_LEN + directory_len).next_multiple_of(64)..].to_vec();
+    let count = directory.len();
+    let entry = &mut directory[number % count];
+    let (start, len) =
+        (entry["start"].as_u64().unwrap() as usize, entry["len"].as_u64().unwrap() as usize);
+    let section = &mut sections[start..start + len];
+    let place = ((len / 4) as f64 * at) as usize * 4;
+    for (byte, new) in section.iter_mut().skip(place).zip(with) {
+        *byte = new;
+    }
+    entry["crc"] = crc32fast::hash(section).into();
+    let directory = serde_json::to_vec(&directory).unwrap();
+    let mut forged = bytes[..12].to_vec();
+    forged.extend((directory.len() as u32).to_le_bytes());
+    forged.extend(crc32fast::hash(&directory).to_le_bytes());
+    forged.extend(directory);
+    forged.resize(forged.len().next_multiple_of(64), 0);
+    forged.extend(sections);
+    forged
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    #[test]
+    fn a_forged_file_is_refused_or_makes_tiles_but_never_causes_a_panic(
+        forgeries in prop::collection::vec(
+            (0_usize..100, 0.0..1.0, prop_oneof![
+                any::<[u8; 4]>(),
+                (0_u32..20_000).prop_map(u32::to_le_bytes),
+            ]),
+            1..4,
+        ),
+    ) {
+        static SOURCE: std::sync::LazyLock<(Vec<u8>, Vec<Tile>)> = std::sync::LazyLock::new(|| {
+            let source = small_town();
+            (stored(&source), some_tiles(&source))
+        });
+        let (bytes, tiles) = &*SOURCE;
+        let mut forgery = bytes.clone();
+        for (number, at, with) in forgeries {
+            forgery = forged(&forgery, number, at, with);
+        }
+        if let Ok(source) = loaded(forgery) {
+            for tile in tiles {
+                let _ = source.tile(tile.z, tile.x, tile.y);
+            }
+        }
+    }
+}
+
+/// Where lines and borders cross the line `x = edge`, by layer and attributes.
+fn crossings(layers: &HashMap<String, Vec<Seen>>, edge: i32) -> Vec<(String, i32)> {
+    let mut crossings = Vec::new();
+    for (layer, features) in layers {
+        for feature in features.iter().filter(|feature| feature.kind != 1) {
+            for side in feature.parts.iter().flat_map(|part| part.windows(2)) {
+                if (side[0].x < edge) != (side[1].x < edge) {
+                    let y = geometry::at_x(side[0], side[1], edge).y;
+                    if (0..=EXTENT).contains(&y) {
+                        crossings.push((format!("{layer} {:?}", feature.attributes), y));
+                    }
+                }
+            }
+        }
+    }
+    crossings
+}
+
+fn assert_neighbours_agree(source: &TileSource, tile: Tile) {
+    let layers = |x| check(&source.tile(tile.z, x, tile.y).unwrap());
+    let (west, east) = (crossings(&layers(tile.x), EXTENT), crossings(&layers(tile.x + 1), 0));
+    // Lines cut at different buffers end on whole units.
+    let is_in = |list: &[(String, i32)], (what, y): &(String, i32)| {
+        list.iter().any(|(other, at)| what == other && (at - y).abs() <= 2)
+    };
+    let inner = |(_, y): &&(String, i32)| (4..=EXTENT - 4).contains(y);
+    for crossing in west.iter().filter(inner) {
+        assert!(is_in(&east, crossing), "{tile:?} alone has {crossing:?}");
+    }
+    for crossing in east.iter().filter(inner) {
+        assert!(is_in(&west, crossing), "{tile:?} lacks {crossing:?}");
+    }
+}
+
+#[test]
+fn tiles_beside_each_other_agree_where_they_meet() {
+    let source =
+        TileSource::build(&generate(&TownOptions { size: 1_500, ..TownOptions::default() }));
+    for tile in some_tiles(&source) {
+        assert_neighbours_agree(&source, tile);
+    }
+    let Some(bytes) = real_extract("malta.osm.pbf") else {
+        return;
+    };
+    let source = TileSource::build(&read(&bytes, &mut |_| {}).unwrap());
+    for tile in some_tiles(&source) {
+        assert_neighbours_agree(&source, tile);
+    }
+}
+
 #[test]
 fn the_island_in_the_lake_is_a_hole() {
     let map = generate(&TownOptions { size: 400, ..TownOptions::default() });
@@ -288,7 +451,9 @@ fn the_island_in_the_lake_is_a_hole() {
 
 #[test]
 fn the_harbour_of_valletta_is_water_and_the_town_is_not() {
-    let Some(bytes) = real_extract("malta.osm.pbf") else { return };
+    let Some(bytes) = real_extract("malta.osm.pbf") else {
+        return;
+    };
     let source = TileSource::build(&read(&bytes, &mut |_| {}).unwrap());
     let harbour = [(35.8935, 14.5190), (35.9010, 14.5065), (35.95, 14.56), (35.80, 14.30)];
     let land = [(35.8983, 14.5125), (35.8850, 14.4030), (36.0440, 14.2390), (35.8880, 14.5220)];
@@ -314,7 +479,9 @@ fn real_extracts_make_sound_tiles_with_or_without_water_and_buildings() {
         ("monaco.osm.pbf", Point { lat: 43.7340, lon: 7.4250 }),
         ("porto.osm.pbf", Point { lat: 41.1500, lon: -8.6200 }),
     ] {
-        let Some(bytes) = real_extract(name) else { return };
+        let Some(bytes) = real_extract(name) else {
+            return;
+        };
         let source = TileSource::build(&read(&bytes, &mut |_| {}).unwrap());
         for z in MIN_ZOOM..=MAX_ZOOM {
             let middle = tile_at(centre, z);

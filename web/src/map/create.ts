@@ -11,7 +11,9 @@ import {
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import type { MapView } from "../api/types";
 import { onTheme, theme } from "../ui/theme";
-import { streetStyle } from "./style";
+import { INKS } from "./inks";
+import { addSigns } from "./signs";
+import { streetStyle, surroundings } from "./style";
 
 setWorkerUrl(workerUrl);
 
@@ -30,13 +32,15 @@ export interface LiveMap {
 }
 
 export async function createMap(options: MapOptions): Promise<LiveMap> {
-  // Before the first label, or it is drawn in another font.
-  await document.fonts.load('400 16px "Noto Sans"').catch(() => []);
+  // Before the first label, or it is drawn in another font: a letter of each file
+  // that we have.
+  await document.fonts.load('400 16px "Noto Sans"', "aħαἀжѣạ").catch(() => []);
   const map = new MapLibre({
     container: options.container,
     style: streetStyle(options.map, theme(), location.origin),
     bounds: options.map.bounds,
     fitBoundsOptions: { padding: 20 },
+    maxBounds: surroundings(options.map),
     minZoom: Math.max(0, options.map.min_zoom - 2),
     maxZoom: 19,
     attributionControl: false,
@@ -51,9 +55,13 @@ export async function createMap(options: MapOptions): Promise<LiveMap> {
   map.addControl(new NavigationControl({ showCompass: false }), "top-right");
   // What cannot be drawn is not news for the console of a browser.
   map.on("error", () => {});
+  const dress = () => {
+    addSigns(map, INKS[theme()], theme() === "dark");
+    options.dress(map);
+  };
   await new Promise<void>((resolve) => {
     const dressWhenStyled = () => {
-      options.dress(map);
+      dress();
       resolve();
     };
     if (map.isStyleLoaded() === true) dressWhenStyled();
@@ -61,7 +69,7 @@ export async function createMap(options: MapOptions): Promise<LiveMap> {
   });
   const follow = onTheme((next) => {
     map.setStyle(streetStyle(options.map, next, location.origin), { diff: false });
-    map.once("style.load", () => options.dress(map));
+    map.once("style.load", dress);
   });
   return {
     map,
