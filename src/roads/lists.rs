@@ -37,6 +37,11 @@ impl<T> Lists<T> {
         (self.first, self.items)
     }
 
+    /// All items, in the order of their lists.
+    pub(crate) fn items_mut(&mut self) -> &mut [T] {
+        &mut self.items
+    }
+
     pub(crate) fn item_count(&self) -> usize {
         self.items.len()
     }

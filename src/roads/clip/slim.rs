@@ -70,6 +70,9 @@ const DETAILS: &[&str] = &[
     "intermittent",
     "location",
     "public_transport",
+    "postal_code",
+    "boundary",
+    "admin_level",
 ];
 
 /// The same for keys with a suffix: `name:en`, `maxspeed:forward`, `restriction:conditional`.
@@ -94,9 +97,16 @@ pub fn slim(map: &mut OsmMap) {
             is_multipolygon(relation) && (has_subject(&relation.tags) || has_shown)
         }
         Some("restriction" | "associatedStreet" | "street") => true,
+        Some("boundary") => is_read_border(&relation.tags),
         _ => false,
     });
     for relation in &mut map.relations {
+        // Of a country only its name is read.
+        if tag(&relation.tags, "admin_level").is_some()
+            && tag(&relation.tags, "postal_code").is_none()
+        {
+            relation.members.clear();
+        }
         relation.tags.retain(|(key, _)| is_read(key));
     }
     let member_ways: HashSet<i64> = map
@@ -153,6 +163,13 @@ fn has_subject(tags: &Tags) -> bool {
 
 fn is_shown_way(tags: &Tags) -> bool {
     has_subject(tags) || tag(tags, "route") == Some("ferry")
+}
+
+/// The border of a country or region, or of a postcode.
+fn is_read_border(tags: &Tags) -> bool {
+    tag(tags, "postal_code").is_some()
+        || tag(tags, "boundary") == Some("administrative")
+            && matches!(tag(tags, "admin_level"), Some("2" | "3" | "4"))
 }
 
 /// A node is a barrier or a sign on a street, an address, or something with a name; a tree or a bench

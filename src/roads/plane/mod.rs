@@ -7,9 +7,10 @@ mod lines;
 mod tree;
 
 pub use lines::Ground;
-pub use tree::BoxTree;
+pub use tree::{BoxTree, along_hilbert_curve};
 
 use crate::units::Point;
+use bytemuck::{Pod, Zeroable};
 use std::f64::consts::PI;
 
 /// Steps around the equator: 2^16 tiles of 4096.
@@ -20,7 +21,8 @@ const WORLD: f64 = (1_u32 << WORLD_BITS) as f64;
 const LATITUDE_MAX: f64 = 85.051_128;
 
 /// A place on the flat map; x grows to the east, y to the south, both from 0 to 2^28.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Pod, Zeroable)]
+#[repr(C)]
 pub struct Spot {
     pub x: i32,
     pub y: i32,
@@ -33,6 +35,12 @@ impl Spot {
         let down = (1.0 - lat.tan().asinh() / PI) / 2.0;
         let step = |share: f64| (share * WORLD).floor().clamp(0.0, WORLD - 1.0) as i32;
         Self { x: step(across), y: step(down) }
+    }
+
+    /// Whether the flat map has this place. Only such places may be reckoned with: a file can hold
+    /// others.
+    pub fn is_on_map(self) -> bool {
+        (0..1 << WORLD_BITS).contains(&self.x) && (0..1 << WORLD_BITS).contains(&self.y)
     }
 
     /// The middle of the step.
@@ -70,7 +78,8 @@ impl Spot {
 }
 
 /// A box on the flat map, its edges included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
 pub struct Frame {
     pub west: i32,
     pub north: i32,
@@ -93,6 +102,12 @@ impl Frame {
 
     pub fn is_empty(self) -> bool {
         self.west > self.east
+    }
+
+    /// Whether this is a box around places of the flat map.
+    pub fn is_on_map(self) -> bool {
+        let corners = [Spot { x: self.west, y: self.north }, Spot { x: self.east, y: self.south }];
+        !self.is_empty() && self.north <= self.south && corners.into_iter().all(Spot::is_on_map)
     }
 
     pub fn include(&mut self, spot: Spot) {

@@ -5,6 +5,7 @@
 //! Faloutsos 1993, "On packing R-trees", doi 10.1145/170088.170403).
 
 use super::{Frame, Spot, WORLD_BITS};
+use crate::roads::file::{Column, FileError, FileWriter, PreparedFile};
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
@@ -14,9 +15,9 @@ const NODE_LEN: usize = 16;
 #[derive(Debug, Clone)]
 pub struct BoxTree {
     /// Numbers of the things, in the order of the lowest level.
-    things: Vec<u32>,
+    things: Column<u32>,
     /// Boxes of all levels, the things' own first.
-    frames: Vec<Frame>,
+    frames: Column<Frame>,
     /// Where each level begins in `frames`; one more entry than levels.
     levels: Vec<usize>,
 }
@@ -43,17 +44,34 @@ impl BoxTree {
         sorted.sort_unstable_by_key(|&(curve, thing, _)| (curve, thing));
         let things = sorted.iter().map(|&(_, thing, _)| thing).collect();
         let mut frames: Vec<Frame> = sorted.iter().map(|&(_, _, frame)| frame).collect();
-        let mut levels = vec![0, frames.len()];
-        while frames.len() - levels[levels.len() - 2] > 1 {
-            let from = levels[levels.len() - 2];
-            let above: Vec<Frame> = frames[from..]
+        let levels = level_starts(frames.len());
+        for level in levels.windows(2).take(levels.len() - 2) {
+            let above: Vec<Frame> = frames[level[0]..level[1]]
                 .chunks(NODE_LEN)
                 .map(|node| node.iter().fold(Frame::EMPTY, |all, &frame| all.join(frame)))
                 .collect();
             frames.extend(above);
-            levels.push(frames.len());
         }
-        Self { things, frames, levels }
+        Self { things, frames: frames.into(), levels }
+    }
+
+    pub fn store(&self, file: &mut FileWriter, name: &str) {
+        self.things.store(file, &format!("{name}.things"));
+        self.frames.store(file, &format!("{name}.boxes"));
+    }
+
+    /// A tree of things numbered below `thing_count`.
+    ///
+    /// # Errors
+    /// The sections are missing, damaged, or no such tree.
+    pub fn load(file: &PreparedFile, name: &str, thing_count: usize) -> Result<Self, FileError> {
+        let things: Column<u32> = file.column(&format!("{name}.things"))?;
+        let frames: Column<Frame> = file.column(&format!("{name}.boxes"))?;
+        let levels = level_starts(things.len());
+        let fits = levels.last() == Some(&frames.len())
+            && things.iter().all(|&thing| (thing as usize) < thing_count)
+            && frames.iter().all(|frame| frame.is_on_map());
+        if fits { Ok(Self { things, frames, levels }) } else { Err(FileError::damaged(name)) }
     }
 
     pub fn len(&self) -> usize {
@@ -69,14 +87,15 @@ impl BoxTree {
         if self.is_empty() {
             return;
         }
+        let (things, frames): (&[u32], &[Frame]) = (&self.things, &self.frames);
         let top = self.levels.len() - 2;
         let mut open = vec![(top, self.levels[top])];
         while let Some((level, at)) = open.pop() {
-            if !self.frames[at].touches(frame) {
+            if !frames[at].touches(frame) {
                 continue;
             }
             if level == 0 {
-                visitor(self.things[at]);
+                visitor(things[at]);
             } else {
                 open.extend(self.children(level, at).map(|child| (level - 1, child)));
             }
@@ -95,6 +114,7 @@ impl BoxTree {
         if self.is_empty() {
             return None;
         }
+        let (things, frames): (&[u32], &[Frame]) = (&self.things, &self.frames);
         let top = self.levels.len() - 2;
         let mut best: Option<(u32, f64)> = None;
         let mut bound = limit * limit;
@@ -105,7 +125,7 @@ impl BoxTree {
                 break;
             }
             if next.level == 0 {
-                let thing = self.things[next.at];
+                let thing = things[next.at];
                 let distance2 = measure(thing);
                 if distance2 < bound || best.is_none() && distance2 <= bound {
                     bound = distance2;
@@ -114,7 +134,7 @@ impl BoxTree {
                 continue;
             }
             for child in self.children(next.level, next.at) {
-                let distance2 = self.frames[child].distance2(spot);
+                let distance2 = frames[child].distance2(spot);
                 if distance2 <= bound {
                     open.push(Waiting { distance2, level: next.level - 1, at: child });
                 }
@@ -128,6 +148,18 @@ impl BoxTree {
         let first = below + (at - self.levels[level]) * NODE_LEN;
         first..(first + NODE_LEN).min(self.levels[level])
     }
+}
+
+/// Where each level of boxes begins above so many things, up to the one box around all; one more entry
+/// than levels.
+fn level_starts(thing_count: usize) -> Vec<usize> {
+    let mut starts = vec![0, thing_count];
+    let mut len = thing_count;
+    while len > 1 {
+        len = len.div_ceil(NODE_LEN);
+        starts.push(starts[starts.len() - 1] + len);
+    }
+    starts
 }
 
 /// A box still to be looked into, nearest first.
@@ -158,7 +190,7 @@ impl Ord for Waiting {
 }
 
 /// How far along a Hilbert curve through the world a place lies.
-fn along_hilbert_curve(spot: Spot) -> u64 {
+pub fn along_hilbert_curve(spot: Spot) -> u64 {
     let (mut x, mut y) = (spot.x as u32, spot.y as u32);
     let mut along = 0_u64;
     for bit in (0..WORLD_BITS).rev() {
@@ -215,6 +247,33 @@ mod tests {
                 .filter(|&distance2| distance2 <= 500.0 * 500.0)
                 .min_by(f64::total_cmp);
             prop_assert_eq!(nearest, expected);
+        }
+
+        #[test]
+        fn a_stored_tree_answers_as_before_and_a_damaged_one_is_refused(
+            boxes in frames(), x in 0..5_000_i32, y in 0..5_000_i32,
+        ) {
+            let tree = BoxTree::build(&boxes);
+            let stored = |tree: &BoxTree| {
+                let mut file = FileWriter::default();
+                tree.store(&mut file, "tree");
+                let mut bytes = Vec::new();
+                file.write_to(&mut bytes).unwrap();
+                PreparedFile::open(bytes.into()).unwrap()
+            };
+            let again = BoxTree::load(&stored(&tree), "tree", boxes.len()).unwrap();
+            let asked = Frame { west: x, north: y, east: x + 900, south: y + 900 };
+            let found = |tree: &BoxTree| {
+                let mut found = Vec::new();
+                tree.visit(asked, |thing| found.push(thing));
+                found
+            };
+            prop_assert_eq!(found(&again), found(&tree));
+            prop_assume!(!boxes.is_empty());
+            prop_assert!(BoxTree::load(&stored(&tree), "tree", boxes.len() - 1).is_err());
+            let fewer = tree.frames[1..].to_vec().into();
+            let cut = BoxTree { frames: fewer, ..tree };
+            prop_assert!(BoxTree::load(&stored(&cut), "tree", boxes.len()).is_err());
         }
     }
 

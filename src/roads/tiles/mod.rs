@@ -19,6 +19,7 @@ mod tests;
 
 pub use collect::middle;
 pub use geometry::{BUFFER, EXTENT};
+pub use rings::{join, ring_contains};
 
 use crate::roads::osm::OsmMap;
 use crate::roads::plane::{BoxTree, Frame, Ground, Spot};
