@@ -2,13 +2,17 @@
 //! the file and how long each step took.
 
 use super::failure::{Exit, Failure};
+use super::map_file::{map_into_memory, refuse_prepared};
 use super::output::{Output, Progress as Bar};
+use crate::roads::file::PreparedFile;
 use crate::roads::profile::Profile;
 use crate::roads::{ImportOptions, ImportReport, Map, NetworkReport, Progress, Stage};
 use crate::units::BoundingBox;
 use anyhow::Context as _;
 use serde::Serialize;
 use std::fmt;
+use std::fs::File;
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -24,6 +28,9 @@ pub struct ImportMapArguments {
     /// own; the first is used where none is named
     #[arg(long, value_name = "NAME|FILE.toml", value_delimiter = ',', default_value = "car")]
     profile: Vec<String>,
+    /// Keep the prepared map in this file, from which a start takes a moment
+    #[arg(long, value_name = "MAP")]
+    out: Option<PathBuf>,
 }
 
 /// What is printed.
@@ -34,6 +41,15 @@ pub struct ImportMapReport {
     pub map: ImportReport,
     pub seconds: Vec<StageSeconds>,
     pub seconds_total: f64,
+    /// Where the prepared map lies, if it was to be kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prepared: Option<Prepared>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Prepared {
+    pub file: PathBuf,
+    pub bytes: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -47,24 +63,67 @@ pub fn run(arguments: &ImportMapArguments, output: Output) -> Result<(), Failure
     let profiles =
         arguments.profile.iter().map(|name| read_profile(name)).collect::<Result<_, _>>()?;
     let options = ImportOptions { area: arguments.bbox, profiles };
-    let (_, report) = load_map(&arguments.file, &options, output)?;
+    let (map, mut report) = load_map(&arguments.file, &options, output)?;
+    if let Some(out) = &arguments.out {
+        let bytes = write_prepared(&map, out)?;
+        report.prepared = Some(Prepared { file: out.clone(), bytes });
+    }
     output.result(&report, &report)
 }
 
-/// Reads a map file with progress on standard error. Also for the commands that go on to use the map.
+/// Writes a prepared map. A file that is there is replaced only when all is written, so who has it open
+/// keeps what it has.
+fn write_prepared(map: &Map, out: &Path) -> Result<u64, Failure> {
+    let unfinished = out.with_extension("unfinished");
+    let write = || -> std::io::Result<u64> {
+        let mut file = BufWriter::new(File::create(&unfinished)?);
+        map.store().write_to(&mut file)?;
+        let file = file.into_inner()?;
+        file.sync_all()?;
+        let bytes = file.metadata()?.len();
+        std::fs::rename(&unfinished, out)?;
+        Ok(bytes)
+    };
+    write().with_context(|| format!("the map cannot be written to {}", out.display())).map_err(
+        |error| {
+            let cure = "check that the folder exists, can be written, and has room";
+            Failure::of(Exit::Error, error, cure)
+        },
+    )
+}
+
+/// Reads a map file, prepared or not, with progress on standard error. Also for the commands that go on to
+/// use the map. A prepared map has the profiles and the area that it was prepared with.
 pub fn load_map(
     file: &Path,
     options: &ImportOptions,
     output: Output,
 ) -> Result<(Map, ImportMapReport), Failure> {
-    let bytes = read_file(file)?;
+    let started = Instant::now();
+    let bytes = map_into_memory(file)?;
+    if PreparedFile::is_one(&bytes) {
+        let map = Map::load(bytes).map_err(|error| refuse_prepared(file, &error))?;
+        let report = ImportMapReport {
+            file: file.to_owned(),
+            map: map.report.clone(),
+            seconds: Vec::new(),
+            seconds_total: rounded(started),
+            prepared: None,
+        };
+        return Ok((map, report));
+    }
     let mut follower = Follower::new(output);
     let map = Map::from_pbf(&bytes, options, &mut |progress| follower.follow(progress))
         .with_context(|| format!("{} cannot be used as a map", file.display()))
         .map_err(not_a_map)?;
     let (seconds, seconds_total) = follower.finish();
-    let report =
-        ImportMapReport { file: file.to_owned(), map: map.report.clone(), seconds, seconds_total };
+    let report = ImportMapReport {
+        file: file.to_owned(),
+        map: map.report.clone(),
+        seconds,
+        seconds_total,
+        prepared: None,
+    };
     Ok((map, report))
 }
 
@@ -240,7 +299,12 @@ impl fmt::Display for ImportMapReport {
             .iter()
             .map(|taken| format!("{} {:.2}", in_words(&taken.stage), taken.seconds))
             .collect();
-        write!(f, "  took          {:.2} s ({})", self.seconds_total, stages.join(", "))
+        write!(f, "  took          {:.2} s ({})", self.seconds_total, stages.join(", "))?;
+        if let Some(prepared) = &self.prepared {
+            let megabytes = prepared.bytes as f64 / 1e6;
+            write!(f, "\n  prepared      {} ({megabytes:.1} MB)", prepared.file.display())?;
+        }
+        Ok(())
     }
 }
 

@@ -2,12 +2,13 @@
 //! two it is, its first bytes say.
 
 use super::failure::{Exit, Failure};
-use super::import_map::{Follower, not_a_map};
+use super::import_map::{Follower, load_map, not_a_map};
 use super::output::Output;
 use crate::roads::file::{FileError, PreparedFile};
 use crate::roads::map::{import_network, prepared_profiles};
 use crate::roads::profile::Profile;
 use crate::roads::street_network::StreetNetwork;
+use crate::roads::{ImportOptions, Map};
 use anyhow::Context as _;
 use bytes::Bytes;
 use std::fs::File;
@@ -58,6 +59,17 @@ pub fn open_network(
             format_args!("name one of them, or prepare the map with `--profile {wanted}`"),
         )),
     }
+}
+
+/// A whole map for one profile; a prepared one has those that it was prepared for.
+pub fn open_map(file: &Path, profile: Option<&str>, output: Output) -> Result<Map, Failure> {
+    let mut options = ImportOptions::default();
+    if let Some(profile) = profile {
+        // A prepared map may have been made with a profile of one's own, of which only the name is known.
+        options.profiles =
+            super::import_map::read_profile(profile).map_or_else(|_| Vec::new(), |own| vec![own]);
+    }
+    Ok(load_map(file, &options, output)?.0)
 }
 
 /// A prepared file that is damaged or of another version.

@@ -11,6 +11,7 @@
 mod data_folder;
 mod database;
 mod failure;
+mod map_file;
 mod output;
 mod prompt;
 mod system;
@@ -21,7 +22,9 @@ mod config;
 mod demo;
 mod doctor;
 pub mod import_map;
+mod matrix;
 mod migrate;
+mod route;
 mod serve;
 pub mod solve;
 pub mod town;
@@ -63,6 +66,10 @@ enum Command {
     Serve(serve::ServeArguments),
     /// Read an OpenStreetMap extract and report what became of it
     ImportMap(import_map::ImportMapArguments),
+    /// Work out a table of travel times and distances between points
+    Matrix(matrix::MatrixArguments),
+    /// Find the fastest way from one place to another
+    Route(route::RouteArguments),
     /// Cut an area out of an OpenStreetMap extract
     ClipMap(clip_map::ClipMapArguments),
     /// Solve a routing problem in VROOM's JSON, from standard input to standard output
@@ -88,6 +95,8 @@ pub fn main() -> ExitCode {
         Command::Serve(serve) => serve::run(serve, output),
         Command::Solve(solve) => solve::run(solve, output),
         Command::ImportMap(import) => import_map::run(import, output),
+        Command::Matrix(matrix) => matrix::run(matrix, output),
+        Command::Route(route) => route::run(route, output),
         Command::ClipMap(clip) => clip_map::run(clip, output),
         Command::Town(town) => town::run(town, output),
         Command::User(user) => user::run(user, output),

@@ -37,6 +37,11 @@ impl<T> Lists<T> {
         (self.first, self.items)
     }
 
+    /// All items, in the order of their lists.
+    pub(crate) fn items_mut(&mut self) -> &mut [T] {
+        &mut self.items
+    }
+
     pub(crate) fn of(&self, list: usize) -> &[T] {
         &self.items[self.first[list] as usize..self.first[list + 1] as usize]
     }

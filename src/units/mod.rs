@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod geo;
 pub mod id;
+pub mod polyline;
 #[cfg(test)]
 pub mod test_data;
 pub mod time;

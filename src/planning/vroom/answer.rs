@@ -1,13 +1,14 @@
 //! The document a VROOM client gets back.
 
 use super::prepare::{Origin, Prepared};
-use super::{VroomError, input, polyline};
+use super::{VroomError, input};
 use crate::roads::RoadNetwork;
 use crate::solver::insertion::{self, Refusal, Rule};
 use crate::solver::{
     COST_UNIT, Plan, Role, Schedule, Stop, TaskId, Tours, VehicleId, Violation, Visit,
 };
 use crate::units::Point;
+use crate::units::polyline;
 use serde::Serialize;
 
 /// Reasons are worked out as long as they take no more than so many walked stops.
@@ -475,5 +476,5 @@ fn course(prepared: &Prepared, schedule: &Schedule, network: &dyn RoadNetwork) -
         points.extend(network.path(from, to, None).ok()?.geometry);
     }
     points.dedup();
-    Some(polyline::encode(&points))
+    Some(polyline::encode(&points, 5))
 }

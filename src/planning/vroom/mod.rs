@@ -9,7 +9,6 @@
 
 pub mod answer;
 pub mod input;
-mod polyline;
 mod prepare;
 
 pub use answer::{Answer, answer, failure};

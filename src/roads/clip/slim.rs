@@ -80,6 +80,8 @@ const DETAILS: &[&str] = &[
     "public_transport",
     "admin_level",
     "maritime",
+    "postal_code",
+    "boundary",
 ];
 
 /// Signs that keep vehicles out by their size, at a node or along a way.
@@ -126,9 +128,16 @@ pub fn slim(map: &mut OsmMap) {
             is_ground || matches!(tag(&relation.tags, "place"), Some("island" | "islet"))
         }
         Some("restriction" | "associatedStreet" | "street") => true,
+        Some("boundary") => is_read_border(&relation.tags),
         _ => false,
     });
     for relation in &mut map.relations {
+        // Of a country only its name is read.
+        if tag(&relation.tags, "admin_level").is_some()
+            && tag(&relation.tags, "postal_code").is_none()
+        {
+            relation.members.clear();
+        }
         relation.tags.retain(|(key, _)| is_read(key));
     }
     let member_ways: HashSet<i64> = map
@@ -187,6 +196,13 @@ fn has_subject(tags: &Tags) -> bool {
 
 fn is_shown_way(tags: &Tags) -> bool {
     has_subject(tags) || tag(tags, "route") == Some("ferry")
+}
+
+/// The border of a country or region, or of a postcode.
+fn is_read_border(tags: &Tags) -> bool {
+    tag(tags, "postal_code").is_some()
+        || tag(tags, "boundary") == Some("administrative")
+            && matches!(tag(tags, "admin_level"), Some("2" | "3" | "4"))
 }
 
 /// A node is a barrier or a sign on a street, an address, or something with a name; a tree or a bench

@@ -1,127 +1,104 @@
-//! Gathers from an extract what has a name or a house number.
-//!
-//! Ways of one name that lie near each other in one settlement are one street. An address belongs to
-//! the nearest street of its name; without a name, to the nearest street at all.
+//! Gathers from an extract what has a name, a house number or a postcode: here settlements and
+//! businesses, in `streets` and `addresses` and `postcodes` the rest. What is gathered still borrows its
+//! texts from the extract; `build` makes columns of it.
 
 use super::locality::Localities;
-use super::search::WordIndex;
-use super::{PlaceIndex, PlaceKind, fold};
-use crate::roads::osm::{MemberKind, OsmWay, Tags, tag};
-use crate::roads::plane::{BoxTree, Frame, Ground, Spot};
+use super::postcodes::{self, PostcodeAreas};
+use super::streets::{self, NamedLine};
+use super::{PlaceKind, addresses};
+use crate::roads::osm::{MemberKind, OsmNode, OsmRelation, OsmWay, Tags, tag};
+use crate::roads::plane::{Ground, Spot};
 use crate::roads::tiles::middle;
 use rayon::prelude::*;
-use std::collections::HashMap;
 
-/// A settlement or another named part of the land.
-#[derive(Debug)]
-pub struct Settlement {
-    pub name: Box<str>,
-    pub spot: Spot,
-    pub kind: &'static str,
-    pub other_names: Vec<Box<str>>,
-}
-
-/// Something that can be found by its name.
-#[derive(Debug)]
-pub struct Entry {
+/// Something that can be found by its name. Others are named by their number in the list of drafts.
+#[derive(Debug, Clone)]
+pub struct Draft<'a> {
     pub kind: PlaceKind,
-    pub name: Box<str>,
+    pub name: &'a str,
     /// Found by these, too, but not shown.
-    pub other_names: Vec<Box<str>>,
+    pub other_names: Vec<&'a str>,
     pub spot: Spot,
     pub settlement: Option<u32>,
-    /// Among those that match equally well, lower comes first.
+    /// The town that the settlement is part of, or the one that its addresses name.
+    pub city: Option<u32>,
+    /// Among those that match equally well, lower comes first; ten are worth a distance e times as long.
     pub rank: u8,
-    /// House numbers of a street, sorted by key.
-    pub numbers: Vec<HouseNumber>,
+    pub postcodes: Vec<&'a str>,
+    /// House numbers of a street.
+    pub houses: Vec<DraftHouse<'a>>,
     /// Street and house number of a business.
-    pub address: Option<Box<BusinessAddress>>,
+    pub street: Option<u32>,
+    pub housenumber: Option<&'a str>,
 }
 
-#[derive(Debug)]
-pub struct BusinessAddress {
-    pub street: Box<str>,
-    pub housenumber: Option<Box<str>>,
-}
-
-#[derive(Debug)]
-pub struct HouseNumber {
-    pub key: Box<str>,
-    pub text: Box<str>,
+#[derive(Debug, Clone, Copy)]
+pub struct DraftHouse<'a> {
+    pub number: &'a str,
     pub spot: Spot,
+    pub postcode: Option<&'a str>,
 }
 
-/// A way with a name, and the street it is part of.
+/// What an extract has to be found.
 #[derive(Debug)]
-pub struct NamedLine {
-    pub line: Vec<Spot>,
-    pub entry: u32,
+pub struct Gathered<'a> {
+    pub drafts: Vec<Draft<'a>>,
+    pub lines: Vec<NamedLine>,
+    /// Names of countries and regions around all of it.
+    pub around: Vec<&'a str>,
 }
-
-impl NamedLine {
-    /// The nearest place on the line.
-    pub fn onto(&self, spot: Spot) -> Spot {
-        nearest_on(&self.line, spot)
-    }
-}
-
-fn nearest_on(line: &[Spot], spot: Spot) -> Spot {
-    line.windows(2)
-        .map(|side| spot.onto(side[0], side[1]))
-        .min_by(|a, b| a.distance2(spot).total_cmp(&b.distance2(spot)))
-        .unwrap_or(line[0])
-}
-
-/// Ways of one name nearer than about this are one street; an address belongs to a street of its name
-/// at most so far away; a nameless one to a street at most so far away. Metres.
-const ONE_STREET_M: f64 = 400.0;
-const OWN_STREET_M: f64 = 1_500.0;
-const ANY_STREET_M: f64 = 120.0;
 
 /// Names besides `name` by which people look for things.
-const OTHER_NAMES: [&str; 6] =
-    ["name:en", "alt_name", "int_name", "official_name", "short_name", "loc_name"];
+const OTHER_NAMES: [&str; 7] =
+    ["name:en", "alt_name", "int_name", "official_name", "short_name", "loc_name", "old_name"];
 
-/// All of it, ready to be asked.
-pub fn collect(ground: &Ground<'_>) -> PlaceIndex {
-    let settlements = settlements(ground);
-    let localities = Localities::of(&settlements);
-    let (mut entries, lines) = streets(ground, &localities);
-    let line_tree =
-        BoxTree::build(&lines.iter().map(|line| Frame::around(&line.line)).collect::<Vec<Frame>>());
-    add_addresses(ground, &localities, &mut entries, &lines, &line_tree);
-    entries.extend(settlements.iter().map(|settlement| Entry {
-        kind: PlaceKind::Locality,
-        name: settlement.name.clone(),
-        other_names: settlement.other_names.clone(),
-        spot: settlement.spot,
-        settlement: None,
-        rank: settlement_rank(settlement.kind),
-        numbers: Vec::new(),
-        address: None,
-    }));
-    entries.extend(businesses(ground, &localities));
-    for entry in &mut entries {
-        entry.numbers.sort_by(|a, b| a.key.cmp(&b.key));
-        // The same number again is another entrance of the same house.
-        entry.numbers.dedup_by(|later, first| later.key == first.key);
+const BUSINESS_RANK: u8 = 28;
+const GREAT_BUSINESS_RANK: u8 = 24;
+
+impl<'a> Draft<'a> {
+    pub fn new(kind: PlaceKind, name: &'a str, spot: Spot, rank: u8) -> Self {
+        Self {
+            kind,
+            name,
+            other_names: Vec::new(),
+            spot,
+            settlement: None,
+            city: None,
+            rank,
+            postcodes: Vec::new(),
+            houses: Vec::new(),
+            street: None,
+            housenumber: None,
+        }
     }
-    let numbers: Vec<(u32, u32)> = (0..)
-        .zip(&entries)
-        .flat_map(|(number, entry)| (0..entry.numbers.len() as u32).map(move |at| (number, at)))
-        .collect();
-    let number_tree =
-        BoxTree::build_of(numbers.iter().enumerate().map(|(at, &(entry, number))| {
-            let spot = entries[entry as usize].numbers[number as usize].spot;
-            (at as u32, Frame::around(&[spot]))
-        }));
-    let words = WordIndex::build(&entries, &settlements);
-    PlaceIndex { settlements, entries, words, lines, line_tree, numbers, number_tree }
 }
 
-fn names_besides(tags: &Tags) -> Vec<Box<str>> {
+pub fn gather<'a>(ground: &Ground<'a>) -> Gathered<'a> {
+    let tagged: Vec<(usize, &'a OsmNode)> =
+        (ground.map.nodes.iter().enumerate()).filter(|(_, node)| !node.tags.is_empty()).collect();
+    let mut settlements = settlements(ground, &tagged);
+    let localities = Localities::of(&settlements);
+    for (settlement, kind) in &mut settlements {
+        if !matches!(*kind, "city" | "town" | "island" | "islet") {
+            settlement.city = localities.city_around(settlement.spot);
+        }
+    }
+    let mut drafts: Vec<Draft<'a>> = settlements.into_iter().map(|(draft, _)| draft).collect();
+    let (lines, (addresses, businesses)) = rayon::join(
+        || streets::add(ground, &localities, &mut drafts),
+        || (addresses::of(ground, &tagged), businesses(ground, &tagged, &localities)),
+    );
+    let street_count = drafts.len();
+    drafts.extend(businesses);
+    addresses::add(&addresses, &localities, &mut drafts, street_count, &lines);
+    postcodes::add(&PostcodeAreas::of(ground), &mut drafts);
+    let around = around(ground, &tagged);
+    Gathered { drafts, lines, around }
+}
+
+pub fn names_besides(tags: &Tags) -> impl Iterator<Item = &str> {
     let values = OTHER_NAMES.iter().filter_map(|key| tag(tags, key));
-    values.flat_map(|value| value.split(';')).map(Into::into).collect()
+    values.flat_map(|value| value.split(';').map(str::trim))
 }
 
 fn settlement_kind(place: &str) -> Option<&'static str> {
@@ -142,186 +119,69 @@ fn settlement_kind(place: &str) -> Option<&'static str> {
     KINDS.into_iter().find(|&kind| kind == place)
 }
 
-fn settlement_rank(kind: &str) -> u8 {
-    match kind {
-        "city" => 0,
-        "town" => 1,
-        "village" => 2,
-        "suburb" => 3,
-        "hamlet" => 4,
-        "quarter" | "neighbourhood" | "island" => 5,
-        _ => 8,
-    }
-}
-
-pub const STREET_RANK: u8 = 6;
-const BUSINESS_RANK: u8 = 7;
-
-fn settlements(ground: &Ground<'_>) -> Vec<Settlement> {
-    let nodes = ground.map.nodes.iter().enumerate().filter(|(_, node)| !node.tags.is_empty());
-    nodes
-        .filter_map(|(index, node)| {
-            let kind = settlement_kind(tag(&node.tags, "place")?)?;
-            let name = tag(&node.tags, "name")?.into();
-            let other_names = names_besides(&node.tags);
-            Some(Settlement { name, spot: ground.spot_at(index), kind, other_names })
-        })
-        .collect()
-}
-
-/// Streets with names, and their lines.
-fn streets(ground: &Ground<'_>, localities: &Localities<'_>) -> (Vec<Entry>, Vec<NamedLine>) {
-    struct Part<'a> {
-        way: &'a OsmWay,
-        name: &'a str,
-        line: Vec<Spot>,
-        settlement: Option<u32>,
-    }
-    let mut parts: Vec<Part<'_>> = ground
-        .map
-        .ways
-        .par_iter()
-        .filter_map(|way| {
-            let name = tag(&way.tags, "name")?;
-            let highway = tag(&way.tags, "highway")?;
-            let no_street = ["construction", "proposed", "platform", "bus_stop", "razed"];
-            if no_street.contains(&highway) {
-                return None;
-            }
-            let line = ground.line(way);
-            let half_way = *line.get(line.len() / 2)?;
-            Some(Part { way, name, line, settlement: localities.around(half_way) })
-        })
-        .collect();
-    parts.sort_by_key(|part| (part.name, part.settlement, part.way.id));
-    let (mut entries, mut lines) = (Vec::new(), Vec::new());
-    for group in parts.chunk_by_mut(|a, b| (a.name, a.settlement) == (b.name, b.settlement)) {
-        let group_lines: Vec<Vec<Spot>> =
-            group.iter_mut().map(|part| std::mem::take(&mut part.line)).collect();
-        let mut entry_of_cluster: HashMap<usize, u32> = HashMap::new();
-        let clusters = near_each_other(&group_lines);
-        for (cluster, part) in clusters.iter().zip(group.iter()) {
-            let entry = *entry_of_cluster.entry(*cluster).or_insert_with(|| {
-                let members = clusters.iter().zip(&group_lines);
-                let members: Vec<&[Spot]> = members
-                    .filter(|(other, _)| *other == cluster)
-                    .map(|(_, line)| &line[..])
-                    .collect();
-                entries.push(Entry {
-                    kind: PlaceKind::Street,
-                    name: part.name.into(),
-                    other_names: Vec::new(),
-                    spot: middle_of_street(&members),
-                    settlement: part.settlement,
-                    rank: STREET_RANK,
-                    numbers: Vec::new(),
-                    address: None,
-                });
-                entries.len() as u32 - 1
-            });
-            let known = &mut entries[entry as usize].other_names;
-            for name in names_besides(&part.way.tags) {
-                if !known.contains(&name) {
-                    known.push(name);
-                }
-            }
-        }
-        for (line, cluster) in group_lines.into_iter().zip(&clusters) {
-            lines.push(NamedLine { line, entry: entry_of_cluster[cluster] });
-        }
-    }
-    (entries, lines)
-}
-
-/// For each line the number of its cluster. Lines are near each other if they come into neighbouring
-/// squares of [`ONE_STREET_M`].
-fn near_each_other(lines: &[Vec<Spot>]) -> Vec<usize> {
-    let mut cluster: Vec<usize> = (0..lines.len()).collect();
-    if lines.len() == 1 {
-        return cluster;
-    }
-    fn root(cluster: &mut [usize], mut at: usize) -> usize {
-        while cluster[at] != at {
-            cluster[at] = cluster[cluster[at]];
-            at = cluster[at];
-        }
-        at
-    }
-    let side = (ONE_STREET_M / lines[0][0].step_m()).max(1.0) as i32;
-    let mut first_in_square: HashMap<(i32, i32), usize> = HashMap::new();
-    for (number, line) in lines.iter().enumerate() {
-        for spot in line {
-            let (x, y) = (spot.x / side, spot.y / side);
-            for (dx, dy) in (-1..=1).flat_map(|dx| (-1..=1).map(move |dy| (dx, dy))) {
-                if let Some(&other) = first_in_square.get(&(x + dx, y + dy)) {
-                    let (a, b) = (root(&mut cluster, number), root(&mut cluster, other));
-                    cluster[a] = b;
-                }
-            }
-            first_in_square.entry((x, y)).or_insert(number);
-        }
-    }
-    (0..lines.len()).map(|number| root(&mut cluster, number)).collect()
-}
-
-/// The place on the street that is nearest to its centre of gravity.
-fn middle_of_street(lines: &[&[Spot]]) -> Spot {
-    let origin = lines[0][0];
-    let (mut x, mut y, mut len) = (0.0, 0.0, 0.0);
-    for side in lines.iter().flat_map(|line| line.windows(2)) {
-        let side_len = side[0].distance2(side[1]).sqrt();
-        x += side_len * f64::midpoint(f64::from(side[0].x), f64::from(side[1].x));
-        y += side_len * f64::midpoint(f64::from(side[0].y), f64::from(side[1].y));
-        len += side_len;
-    }
-    if len == 0.0 {
-        return origin;
-    }
-    let centre = Spot { x: (x / len) as i32, y: (y / len) as i32 };
-    lines
-        .iter()
-        .map(|line| nearest_on(line, centre))
-        .min_by(|a, b| a.distance2(centre).total_cmp(&b.distance2(centre)))
-        .unwrap_or(origin)
-}
-
-/// A house number as the extract has it.
-struct Address<'a> {
-    number: &'a str,
-    street: Option<&'a str>,
-    spot: Spot,
-}
-
-fn addresses<'a>(ground: &Ground<'a>) -> Vec<Address<'a>> {
-    let mut found = Vec::new();
-    let mut add = |tags: &'a Tags, spot: &dyn Fn() -> Option<Spot>| {
-        let Some(number) = tag(tags, "addr:housenumber") else { return };
-        let street = tag(tags, "addr:street").or_else(|| tag(tags, "addr:place"));
-        let Some(spot) = spot() else { return };
-        // Several numbers of one house are written with semicolons.
-        for number in number.split(';').map(str::trim).filter(|number| !number.is_empty()) {
-            found.push(Address { number, street, spot });
-        }
+/// A town of ten thousand stands before one of a hundred, and a capital before its suburbs.
+fn settlement_rank(kind: &str, tags: &Tags) -> u8 {
+    let of_kind = match kind {
+        "city" => 6,
+        "town" => 10,
+        "village" => 14,
+        "suburb" => 17,
+        "hamlet" => 20,
+        "quarter" | "neighbourhood" | "island" => 22,
+        _ => 40,
     };
-    for (index, node) in ground.map.nodes.iter().enumerate() {
-        if !node.tags.is_empty() {
-            add(&node.tags, &|| Some(ground.spot_at(index)));
-        }
-    }
-    for way in &ground.map.ways {
-        add(&way.tags, &|| middle_of_way(ground, way));
-    }
-    for relation in &ground.map.relations {
-        let border = relation
-            .members
-            .iter()
-            .find(|member| member.kind == MemberKind::Way && &*member.role != "inner");
-        add(&relation.tags, &|| middle_of_way(ground, ground.way(border?.id)?));
-    }
+    let people = tag(tags, "population").and_then(|people| people.parse::<u32>().ok());
+    let many = people.and_then(u32::checked_ilog10).map_or(0, |zeroes| zeroes.saturating_sub(3));
+    u8::saturating_sub(of_kind, many.min(6) as u8)
+}
+
+/// The settlements, each with its kind.
+fn settlements<'a>(
+    ground: &Ground<'a>,
+    tagged: &[(usize, &'a OsmNode)],
+) -> Vec<(Draft<'a>, &'static str)> {
+    let draft = |tags: &'a Tags, spot: &dyn Fn() -> Option<Spot>| {
+        let kind = settlement_kind(tag(tags, "place")?)?;
+        let name = tag(tags, "name")?;
+        let rank = settlement_rank(kind, tags);
+        let mut draft = Draft::new(PlaceKind::Locality, name, spot()?, rank);
+        draft.other_names = names_besides(tags).collect();
+        draft.postcodes = postcodes::of_tags(tags).collect();
+        Some((draft, kind))
+    };
+    let mut found: Vec<(Draft<'a>, &str)> = tagged
+        .par_iter()
+        .filter_map(|(index, node)| draft(&node.tags, &|| Some(ground.spot_at(*index))))
+        .collect();
+    // Most areas of a settlement have a point as well; the point says better where its middle is.
+    let known: std::collections::HashSet<&str> = found.iter().map(|(one, _)| one.name).collect();
+    let ways = ground.map.ways.par_iter().filter(|way| tag(&way.tags, "highway").is_none());
+    let ways = ways.filter_map(|way| draft(&way.tags, &|| middle_of_way(ground, way)));
+    let relations = ground.map.relations.par_iter();
+    let relations = relations.filter(|area| tag(&area.tags, "type") == Some("multipolygon"));
+    let relations =
+        relations.filter_map(|area| draft(&area.tags, &|| middle_of_relation(ground, area)));
+    let areas: Vec<_> =
+        ways.chain(relations).filter(|(area, _)| !known.contains(area.name)).collect();
+    found.extend(areas);
     found
 }
 
-fn middle_of_way(ground: &Ground<'_>, way: &OsmWay) -> Option<Spot> {
+/// What everything in the extract lies in, as far as it says so.
+fn around<'a>(ground: &Ground<'a>, tagged: &[(usize, &'a OsmNode)]) -> Vec<&'a str> {
+    let names = |tags: &'a Tags| tag(tags, "name").into_iter().chain(names_besides(tags));
+    let lands = tagged.iter().map(|(_, node)| &node.tags).filter(|tags| {
+        tag(tags, "place").is_some_and(|kind| matches!(kind, "country" | "state" | "archipelago"))
+    });
+    let relations = ground.map.relations.iter().map(|relation| &relation.tags);
+    let countries = relations.filter(|tags| {
+        tag(tags, "boundary") == Some("administrative")
+            && tag(tags, "admin_level").is_some_and(|level| matches!(level, "2" | "3" | "4"))
+    });
+    lands.chain(countries).flat_map(names).collect()
+}
+
+pub fn middle_of_way(ground: &Ground<'_>, way: &OsmWay) -> Option<Spot> {
     let line = ground.line(way);
     if line.len() >= 4 && line.first() == line.last() {
         return Some(middle(&line));
@@ -329,72 +189,12 @@ fn middle_of_way(ground: &Ground<'_>, way: &OsmWay) -> Option<Spot> {
     line.get(line.len() / 2).copied()
 }
 
-fn add_addresses(
-    ground: &Ground<'_>,
-    localities: &Localities<'_>,
-    entries: &mut Vec<Entry>,
-    lines: &[NamedLine],
-    line_tree: &BoxTree,
-) {
-    let folded: Vec<Vec<String>> = entries
-        .par_iter()
-        .map(|entry| {
-            let names = std::iter::once(&entry.name).chain(&entry.other_names);
-            names.map(|name| fold::words(name).join(" ")).collect()
-        })
-        .collect();
-    let addresses = addresses(ground);
-    let streets: Vec<Option<u32>> = addresses
-        .par_iter()
-        .map(|address| {
-            let wanted = address.street.map(|street| fold::words(street).join(" "));
-            let limit_m = if wanted.is_some() { OWN_STREET_M } else { ANY_STREET_M };
-            let nearest =
-                line_tree.nearest(address.spot, limit_m / address.spot.step_m(), |number| {
-                    let line = &lines[number as usize];
-                    let names = &folded[line.entry as usize];
-                    let fits = wanted.as_ref().is_none_or(|name| names.contains(name));
-                    if fits {
-                        line.onto(address.spot).distance2(address.spot)
-                    } else {
-                        f64::INFINITY
-                    }
-                });
-            nearest.map(|(line, _)| lines[line as usize].entry)
-        })
-        .collect();
-    let mut without_line: HashMap<(&str, Option<u32>), u32> = HashMap::new();
-    for (address, street) in addresses.iter().zip(streets) {
-        let entry = match (street, address.street) {
-            (Some(entry), _) => entry,
-            (None, None) => continue,
-            (None, Some(name)) => {
-                let settlement = localities.around(address.spot);
-                *without_line.entry((name, settlement)).or_insert_with(|| {
-                    entries.push(Entry {
-                        kind: PlaceKind::Street,
-                        name: name.into(),
-                        other_names: Vec::new(),
-                        spot: address.spot,
-                        settlement,
-                        rank: STREET_RANK,
-                        numbers: Vec::new(),
-                        address: None,
-                    });
-                    entries.len() as u32 - 1
-                })
-            }
-        };
-        let words = fold::words(address.number);
-        let key = fold::number_key(words.iter().map(String::as_str));
-        if !key.is_empty() {
-            entries[entry as usize].numbers.push(HouseNumber {
-                key: key.into(),
-                text: address.number.into(),
-                spot: address.spot,
-            });
-        }
-    }
+pub fn middle_of_relation(ground: &Ground<'_>, relation: &OsmRelation) -> Option<Spot> {
+    let border = relation
+        .members
+        .iter()
+        .find(|member| member.kind == MemberKind::Way && &*member.role != "inner");
+    middle_of_way(ground, ground.way(border?.id)?)
 }
 
 fn is_business(tags: &Tags) -> bool {
@@ -413,38 +213,45 @@ fn is_business(tags: &Tags) -> bool {
     ];
     KEYS.iter().any(|key| tag(tags, key).is_some_and(|value| value != "no"))
         || matches!(tag(tags, "landuse"), Some("industrial" | "commercial" | "retail"))
-        || matches!(tag(tags, "railway"), Some("station" | "halt"))
+        || is_station(tags)
+}
+
+fn is_station(tags: &Tags) -> bool {
+    matches!(tag(tags, "railway"), Some("station" | "halt"))
         || tag(tags, "public_transport") == Some("station")
 }
 
-fn businesses(ground: &Ground<'_>, localities: &Localities<'_>) -> Vec<Entry> {
-    let entry = |tags: &Tags, spot: Spot| {
+/// What a whole town knows.
+fn is_great(tags: &Tags) -> bool {
+    matches!(tag(tags, "amenity"), Some("hospital" | "university" | "townhall" | "ferry_terminal"))
+        || matches!(tag(tags, "aeroway"), Some("aerodrome" | "terminal"))
+        || is_station(tags)
+}
+
+fn businesses<'a>(
+    ground: &Ground<'a>,
+    tagged: &[(usize, &'a OsmNode)],
+    localities: &Localities,
+) -> Vec<Draft<'a>> {
+    let draft = |tags: &'a Tags, spot: Spot| {
         let name = tag(tags, "name")?;
-        let street = tag(tags, "addr:street").or_else(|| tag(tags, "addr:place"));
-        let address = street.map(|street| {
-            let housenumber = tag(tags, "addr:housenumber").map(Into::into);
-            Box::new(BusinessAddress { street: street.into(), housenumber })
-        });
-        Some(Entry {
-            kind: PlaceKind::Poi,
-            name: name.into(),
-            other_names: names_besides(tags),
-            spot,
-            settlement: localities.around(spot),
-            rank: BUSINESS_RANK,
-            numbers: Vec::new(),
-            address,
-        })
+        let rank = if is_great(tags) { GREAT_BUSINESS_RANK } else { BUSINESS_RANK };
+        let mut draft = Draft::new(PlaceKind::Poi, name, spot, rank);
+        draft.other_names = names_besides(tags).collect();
+        draft.settlement = localities.around(spot);
+        draft.postcodes = postcodes::of_tags(tags).collect();
+        draft.housenumber = tag(tags, "addr:housenumber");
+        Some(draft)
     };
-    let nodes = ground.map.nodes.par_iter().enumerate().filter_map(|(index, node)| {
-        let wanted = !node.tags.is_empty() && is_business(&node.tags);
-        wanted.then(|| entry(&node.tags, ground.spot_at(index)))?
+    let nodes = tagged.par_iter().filter_map(|(index, node)| {
+        let wanted = is_business(&node.tags);
+        wanted.then(|| draft(&node.tags, ground.spot_at(*index)))?
     });
     let ways = ground.map.ways.par_iter().filter_map(|way| {
-        let wanted = is_business(&way.tags)
-            && tag(&way.tags, "name").is_some()
-            && tag(&way.tags, "highway").is_none();
-        wanted.then(|| entry(&way.tags, middle_of_way(ground, way)?))?
+        let wanted = tag(&way.tags, "name").is_some()
+            && tag(&way.tags, "highway").is_none()
+            && is_business(&way.tags);
+        wanted.then(|| draft(&way.tags, middle_of_way(ground, way)?))?
     });
     nodes.chain(ways).collect()
 }

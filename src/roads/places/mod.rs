@@ -1,24 +1,43 @@
-//! Finds places by what people type, and says what is at a point: addresses, streets, settlements and
-//! named businesses of an extract.
+//! Finds places by what people type, and says what is at a point: addresses, streets, settlements,
+//! postcodes and named businesses of an extract.
 //!
-//! `fold` makes texts comparable, `collect` gathers what has a name (`locality` says in which
-//! settlement it lies), `search` answers. A prefix search over folded words: no typing errors are
-//! forgiven.
+//! In reading order. Making it: `letters` and `fold` make texts comparable; `collect` gathers what has a
+//! name (`streets`, `addresses`, `postcodes`; `locality` says in which settlement it lies); `words` lists
+//! where each word occurs; `build` puts all of it into `columns`, which lie in memory or in the prepared
+//! file. Asking it: `ask` reads a query, `errors` finds the words that may be meant, `fit` compares with
+//! one entry, `houses` chooses the number, `search` ranks, `shown` writes the answer; `reverse` goes the
+//! other way.
+//!
+//! What is deliberately so: a word without its typing errors always comes before one with them; two
+//! words written as one are not parted, and nothing is transliterated into another script.
 
+mod addresses;
+mod ask;
+mod build;
 mod collect;
+mod columns;
+mod errors;
+mod fit;
 mod fold;
+mod houses;
+mod letters;
 mod locality;
+mod postcodes;
+mod reverse;
 mod search;
+mod shown;
+mod streets;
+mod words;
 
 #[cfg(test)]
 mod tests;
 
 use crate::roads::osm::OsmMap;
-use crate::roads::plane::{BoxTree, Ground, Spot};
+use crate::roads::plane::BoxTree;
 use crate::units::Point;
-use collect::{Entry, NamedLine, Settlement};
-use search::WordIndex;
+use columns::Columns;
 use serde::{Deserialize, Serialize};
+use words::WordIndex;
 
 /// What sort of place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -31,6 +50,21 @@ pub enum PlaceKind {
     Locality,
     /// A business, sight or public building.
     Poi,
+    /// All that has one postcode.
+    Postcode,
+}
+
+/// How sure it is that a place is the one that was meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Confidence {
+    /// Everything that was asked for fits.
+    Exact,
+    /// The right street or place, but less than was asked for: the house number is reckoned from its
+    /// neighbours or missing, so that the street is given, or some words were passed over.
+    Near,
+    /// A similar name, or only a part of the address.
+    Fuzzy,
 }
 
 /// A place as it is shown to people.
@@ -44,122 +78,36 @@ pub struct Place {
     pub housenumber: Option<String>,
     /// The settlement it lies in.
     pub locality: Option<String>,
+    /// As the map writes it; a street that has several has none here.
+    pub postcode: Option<String>,
+    pub confidence: Confidence,
 }
 
 /// What can be found. Built once per extract, then asked from many threads.
 #[derive(Debug)]
 pub struct PlaceIndex {
-    settlements: Vec<Settlement>,
-    entries: Vec<Entry>,
+    columns: Columns,
     words: WordIndex,
-    /// Streets' lines, and a tree of their boxes.
-    lines: Vec<NamedLine>,
+    /// Entries below this number are settlements.
+    settled: u32,
+    /// Boxes of streets' lines, and of house numbers.
     line_tree: BoxTree,
-    /// House numbers as (entry, number within the entry), and a tree of their places.
-    numbers: Vec<(u32, u32)>,
-    number_tree: BoxTree,
+    house_tree: BoxTree,
 }
-
-/// At most so far from the point is something said to be "at" it, in metres.
-const REVERSE_M_MAX: f64 = 2_000.0;
-/// A house number so near is the answer whatever street is nearer, and on the nearest street so near.
-const AT_HOUSE_M: f64 = 15.0;
-const ALONG_STREET_M: f64 = 40.0;
 
 impl PlaceIndex {
     /// Gathers all that has a name or number. An extract may have none; nothing is found then.
     pub fn build(map: &OsmMap) -> Self {
-        collect::collect(&Ground::of(map))
+        Self::of(map)
     }
 
-    /// How many streets, settlements and businesses, and how many house numbers.
+    /// How many streets, settlements, businesses and postcodes, and how many house numbers.
     pub fn size(&self) -> (usize, usize) {
-        (self.entries.len(), self.numbers.len())
+        (self.columns.entries.len(), self.columns.houses.item_count())
     }
 
-    /// What is at a point: the house, or the nearest street with the point on it.
-    pub fn reverse(&self, at: Point) -> Option<Place> {
-        let spot = Spot::of(at);
-        let steps = |metres: f64| metres / spot.step_m();
-        let limit = steps(REVERSE_M_MAX);
-        let number = self
-            .number_tree
-            .nearest(spot, limit, |number| self.number_spot(number as usize).distance2(spot));
-        let line = self
-            .line_tree
-            .nearest(spot, limit, |line| self.lines[line as usize].onto(spot).distance2(spot));
-        let house = |number: u32| {
-            let (entry, number) = self.numbers[number as usize];
-            self.place(entry, Some(number))
-        };
-        match (number, line) {
-            (Some((number, distance2)), None) => {
-                (distance2.sqrt() <= steps(ALONG_STREET_M)).then(|| house(number))
-            }
-            (Some((number, distance2)), Some(_)) if distance2.sqrt() <= steps(AT_HOUSE_M) => {
-                Some(house(number))
-            }
-            (_, Some((line, _))) => {
-                let line = &self.lines[line as usize];
-                let beside = self.number_tree.nearest(spot, steps(ALONG_STREET_M), |number| {
-                    if self.numbers[number as usize].0 == line.entry {
-                        self.number_spot(number as usize).distance2(spot)
-                    } else {
-                        f64::INFINITY
-                    }
-                });
-                match beside {
-                    Some((number, distance2)) if distance2.is_finite() => Some(house(number)),
-                    _ => {
-                        let street = self.place(line.entry, None);
-                        Some(Place { at: line.onto(spot).point(), ..street })
-                    }
-                }
-            }
-            (None, None) => None,
-        }
-    }
-
-    fn number_spot(&self, number: usize) -> Spot {
-        let (entry, within) = self.numbers[number];
-        self.entries[entry as usize].numbers[within as usize].spot
-    }
-
-    /// An entry, or a house number of it, as it is shown.
-    fn place(&self, entry: u32, number: Option<u32>) -> Place {
-        let entry = &self.entries[entry as usize];
-        let settlement = entry.settlement.map(|number| &self.settlements[number as usize]);
-        let locality = settlement.map(|settlement| settlement.name.to_string());
-        let number = number.map(|number| &entry.numbers[number as usize]);
-        let mut label = entry.name.to_string();
-        if let Some(number) = number {
-            label.push(' ');
-            label.push_str(&number.text);
-        }
-        if let Some(locality) = locality.as_deref().filter(|&locality| locality != &*entry.name) {
-            label.push_str(", ");
-            label.push_str(locality);
-        }
-        let (street, housenumber) = match entry.kind {
-            PlaceKind::Street | PlaceKind::Address => {
-                (Some(entry.name.to_string()), number.map(|number| number.text.to_string()))
-            }
-            PlaceKind::Locality => (None, None),
-            PlaceKind::Poi => {
-                let address = entry.address.as_deref();
-                (
-                    address.map(|address| address.street.to_string()),
-                    address.and_then(|address| address.housenumber.as_deref().map(str::to_owned)),
-                )
-            }
-        };
-        Place {
-            label,
-            kind: if number.is_some() { PlaceKind::Address } else { entry.kind },
-            at: number.map_or(entry.spot, |number| number.spot).point(),
-            street,
-            housenumber,
-            locality,
-        }
+    /// The names of all entries, in no order that means anything.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        (0..self.columns.entries.len() as u32).map(|entry| self.name(entry))
     }
 }

@@ -1,412 +1,395 @@
-//! Answers a query: each of its words begins a word of the name, of another name, or of the settlement
-//! of what is found, in any order; words left over must be the house number.
-//!
-//! A sorted list of all words, each with the entries it occurs in. The rarest word of the query gives
-//! the candidates, the others are checked on each.
+//! Answers a query. The rarest of its words gives the candidates, the others are checked on each; then
+//! the same with typing errors, and if nothing was found, passing over words that fit nothing.
 
-use super::collect::{Entry, STREET_RANK, Settlement};
-use super::{Place, PlaceIndex, PlaceKind, fold};
-use crate::roads::plane::Spot;
+use super::ask::{Asked, AskedWord, Manner, readings};
+use super::columns::{Entry, NONE, some};
+use super::fit::Fit;
+use super::{Confidence, Place, PlaceIndex, PlaceKind, houses};
+use crate::roads::plane::{Spot, along_hilbert_curve};
 use crate::units::Point;
-use std::collections::HashMap;
-use std::ops::Range;
+use std::cmp::Ordering;
 
-/// Words of all names, and where they occur.
-#[derive(Debug, Default)]
-pub struct WordIndex {
-    /// Sorted.
-    words: Vec<Box<str>>,
-    /// Entries of word `i` are `entries[first[i]..first[i + 1]]`.
-    first: Vec<u32>,
-    entries: Vec<u32>,
-    /// Of each entry: words of its name, then those of its other names.
-    of_entry: Vec<EntryWords>,
-    of_settlement: Vec<Box<[u32]>>,
-    /// Figures and letters of all house numbers, sorted.
-    number_parts: Vec<Box<str>>,
+/// A word that fits more entries than these is not yet a question: only the settlements and those near
+/// the wanted place are looked at.
+const CANDIDATES_MAX: usize = 16_000;
+/// From so many words on, some may be passed over if nothing is found otherwise.
+const EXTRA_WORDS_MIN: usize = 2;
+/// So many houses of a street are shown for an unfinished number.
+const BEGUN_HOUSES: usize = 4;
+/// Within this distance importance decides and not nearness, metres.
+const NEAR_M: f64 = 500.0;
+/// Two places of one label nearer than this are one to whoever reads it, metres.
+const SAME_PLACE_M: f64 = 250.0;
+
+/// What counts against an answer beside its name.
+const NUMBER_BEGUN: u32 = 2;
+const NUMBER_MISSING: u32 = 5;
+const NUMBER_LEFT: u32 = 2;
+const CODE_UNKNOWN: u32 = 2;
+/// A word passed over is as bad as so many typing errors, and one of the name not asked for, where words
+/// are passed over, as one.
+const WORD_PASSED_OVER: u32 = 3;
+
+/// Where the one who asks is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Near {
+    spot: Spot,
+    step_m: f64,
+    /// Along the curve that entries are numbered by.
+    along: u64,
 }
 
-#[derive(Debug)]
-struct EntryWords {
-    words: Box<[u32]>,
-    /// So many of them are of the name itself.
-    own: u32,
-}
-
-/// Words beyond these many are not looked at, neither in a query nor in a name.
-const QUERY_WORDS_MAX: usize = 24;
-const NAME_WORDS_MAX: usize = 32;
-/// A query with more words than these of which nobody can say whether they are a number has none.
-const DOUBTFUL_MAX: u32 = 6;
-/// A word is common if it is in more than one of so many entries.
-const COMMON_SHARE: usize = 40;
-/// A query that fits more entries than these is not yet a question; the rest is not looked at.
-const CANDIDATES_MAX: usize = 40_000;
-
-impl WordIndex {
-    pub fn build(entries: &[Entry], settlements: &[Settlement]) -> Self {
-        let mut numbers: HashMap<String, u32> = HashMap::new();
-        let mut intern = |word: String| {
-            let next = numbers.len() as u32;
-            *numbers.entry(word).or_insert(next)
-        };
-        let mut of_settlement: Vec<Vec<u32>> = settlements
-            .iter()
-            .map(|settlement| {
-                let mut words = fold::words(&settlement.name);
-                words.extend(fold::variants(&settlement.name));
-                for other in &settlement.other_names {
-                    words.extend(fold::words(other));
-                    words.extend(fold::variants(other));
-                }
-                words.into_iter().take(NAME_WORDS_MAX).map(&mut intern).collect()
-            })
-            .collect();
-        let mut of_entry: Vec<(Vec<u32>, u32)> = entries
-            .iter()
-            .map(|entry| {
-                let mut words = fold::words(&entry.name);
-                words.truncate(NAME_WORDS_MAX);
-                let own = words.len() as u32;
-                words.extend(fold::variants(&entry.name));
-                for other in &entry.other_names {
-                    words.extend(fold::words(other));
-                    words.extend(fold::variants(other));
-                }
-                words.truncate(NAME_WORDS_MAX);
-                (words.into_iter().map(&mut intern).collect(), own)
-            })
-            .collect();
-
-        // Words get their number by the alphabet, so that a prefix is a range.
-        let mut sorted: Vec<(String, u32)> = numbers.into_iter().collect();
-        sorted.sort_unstable();
-        let mut renumbered = vec![0; sorted.len()];
-        for (new, (_, old)) in (0..).zip(&sorted) {
-            renumbered[*old as usize] = new;
-        }
-        let lists = of_settlement.iter_mut().chain(of_entry.iter_mut().map(|(words, _)| words));
-        for word in lists.flatten() {
-            *word = renumbered[*word as usize];
-        }
-
-        let mut pairs: Vec<(u32, u32)> = Vec::new();
-        for (number, ((words, _), entry)) in (0..).zip(of_entry.iter().zip(entries)) {
-            let settlement = entry.settlement.map(|at| &of_settlement[at as usize]);
-            let all = words.iter().chain(settlement.into_iter().flatten());
-            pairs.extend(all.map(|&word| (word, number)));
-        }
-        pairs.sort_unstable();
-        pairs.dedup();
-        let mut first = vec![0_u32; sorted.len() + 1];
-        for (word, _) in &pairs {
-            first[*word as usize + 1] += 1;
-        }
-        for at in 1..first.len() {
-            first[at] += first[at - 1];
-        }
-        let mut number_parts: Vec<Box<str>> = entries
-            .iter()
-            .flat_map(|entry| &entry.numbers)
-            .flat_map(|number| number.key.split(' '))
-            .map(Into::into)
-            .collect();
-        number_parts.sort_unstable();
-        number_parts.dedup();
-        Self {
-            words: sorted.into_iter().map(|(word, _)| word.into()).collect(),
-            first,
-            entries: pairs.into_iter().map(|(_, entry)| entry).collect(),
-            of_entry: of_entry
-                .into_iter()
-                .map(|(words, own)| EntryWords { words: words.into(), own })
-                .collect(),
-            of_settlement: of_settlement.into_iter().map(Into::into).collect(),
-            number_parts,
-        }
-    }
-
-    /// The numbers of the words that begin so.
-    fn beginning(&self, prefix: &str) -> Range<u32> {
-        let from = self.words.partition_point(|word| &**word < prefix);
-        let len = self.words[from..].partition_point(|word| word.starts_with(prefix));
-        from as u32..(from + len) as u32
-    }
-
-    /// Where the entries of a range of words are listed.
-    fn listed(&self, words: &Range<u32>) -> Range<usize> {
-        let at = |word: u32| self.first.get(word as usize).map_or(0, |&at| at as usize);
-        at(words.start)..at(words.end)
-    }
-
-    /// Words like "street" say nothing: a name is not worse for having one that was not asked for.
-    fn is_common(&self, word: u32) -> bool {
-        self.listed(&(word..word + 1)).len() * COMMON_SHARE > self.of_entry.len()
-    }
-
-    /// Whether a word of a query can be, or begin, a house number or a part of one.
-    fn may_be_number(&self, word: &str, is_last: bool) -> bool {
-        fold::number_parts(word).into_iter().all(|part| {
-            let at = self.number_parts.partition_point(|known| &**known < part);
-            self.number_parts
-                .get(at)
-                .is_some_and(|known| &**known == part || is_last && known.starts_with(part))
-        })
-    }
-}
-
-/// A word of a query.
-struct Asked {
-    text: String,
-    beginning: Range<u32>,
-    /// The word itself, if it occurs.
-    exact: Option<u32>,
-    may_be_number: bool,
-    is_last: bool,
-}
-
-/// How well an entry fits; less is better.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
-struct Found {
-    /// Faults of the match.
+/// An answer, and how well it fits.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Found {
+    /// Errors and words passed over; nothing makes up for them.
+    doubt: u32,
     faults: u32,
-    distance: f64,
-    rank: u8,
-    entry: u32,
-    number: Option<u32>,
+    /// Importance and distance; less is better.
+    score: f64,
+    pub entry: u32,
+    /// Among the houses of all streets, or `NONE`.
+    pub house: u32,
+    /// A house number that was asked for and is not there, or `NONE`.
+    pub missing: u32,
+    pub confidence: Confidence,
 }
 
-/// Words of a query, as bits by their place in it.
-type WordSet = u32;
-
-/// How the words of a query fit an entry.
-#[derive(Debug, Default)]
-struct Fit {
-    faults: u32,
-    in_name: bool,
-    left_over: WordSet,
-    /// May be a number and fit only as a beginning, or elsewhere than in the name shown.
-    doubtful: WordSet,
+impl Found {
+    fn order(&self, other: &Self) -> Ordering {
+        (self.doubt, self.faults)
+            .cmp(&(other.doubt, other.faults))
+            .then(self.score.total_cmp(&other.score))
+            .then((self.entry, self.house).cmp(&(other.entry, other.house)))
+    }
 }
 
 impl PlaceIndex {
     /// What fits a text, the best first, at most `limit`. Every word must fit; the last one may be
     /// unfinished, the others too, at a worse place. A house number may stand before or after its
-    /// street. Of equally good ones the nearer to `near` comes first.
+    /// street. What fits without a typing error comes before what fits with one; of equally good ones the
+    /// more important and the nearer to `near` come first. If nothing fits, words may be passed over.
     pub fn search(&self, text: &str, near: Option<Point>, limit: usize) -> Vec<Place> {
-        let asked = self.ask(text);
-        if asked.is_empty() || limit == 0 {
+        if limit == 0 {
             return Vec::new();
         }
-        let near = near.map(Spot::of);
+        let manner = Manner { unfinished: true, errors: false, extras: false };
+        let mut places: Vec<Place> = Vec::new();
+        for found in self.find(text, near, manner, limit) {
+            let place = self.shown(&found);
+            let is_known = places.iter().any(|known| {
+                known.label == place.label
+                    && known.kind == place.kind
+                    && known.at.distance_m(place.at) < SAME_PLACE_M
+            });
+            if !is_known {
+                places.push(place);
+            }
+            if places.len() == limit {
+                break;
+            }
+        }
+        places
+    }
+
+    /// The place of a whole address as it is written in lists: "12 Triq il-Kbira, Mosta". Words that fit
+    /// nothing (a company, a flat, a country) are passed over, and make the answer less sure.
+    pub fn find_address(&self, text: &str, near: Option<Point>) -> Option<Place> {
+        let manner = Manner { unfinished: false, errors: false, extras: false };
+        self.find(text, near, manner, 1).first().map(|found| self.shown(found))
+    }
+
+    /// Best first; a few more than `limit`, since some may look alike.
+    fn find(&self, text: &str, near: Option<Point>, manner: Manner, limit: usize) -> Vec<Found> {
+        let near = near.map(|near| {
+            let spot = Spot::of(near);
+            Near { spot, step_m: spot.step_m(), along: along_hilbert_curve(spot) }
+        });
         let mut found = Vec::new();
-        for entry in self.candidates(&asked) {
-            self.judge(entry, &asked, near, &mut found);
+        let with_errors = Manner { errors: true, ..manner };
+        let with_extras = Manner { extras: true, ..with_errors };
+        for manner in [manner, with_errors, with_extras] {
+            let readings = readings(text, manner, &self.columns, &self.words);
+            let words = readings.iter().map(|asked| asked.words.len()).max().unwrap_or(0);
+            if manner.extras && (!found.is_empty() || words < EXTRA_WORDS_MIN) {
+                break;
+            }
+            for asked in &readings {
+                for entry in self.candidates(asked, near) {
+                    self.judge(entry, asked, near, &mut found);
+                }
+            }
+            // The same again, found in another way, is not better than at first.
+            found.sort_unstable_by(Found::order);
+            let mut known = std::collections::HashSet::new();
+            found.retain(|one| known.len() < limit * 3 && known.insert((one.entry, one.house)));
+            if found.len() >= limit {
+                break;
+            }
         }
-        let order = |a: &Found, b: &Found| {
-            (a.faults.cmp(&b.faults))
-                .then(a.distance.total_cmp(&b.distance))
-                .then(a.rank.cmp(&b.rank))
-                .then(self.entries[a.entry as usize].name.cmp(&self.entries[b.entry as usize].name))
-                .then((a.entry, a.number).cmp(&(b.entry, b.number)))
-        };
-        if found.len() > limit {
-            found.select_nth_unstable_by(limit - 1, order);
-            found.truncate(limit);
-        }
-        found.sort_unstable_by(order);
-        found.into_iter().map(|one| self.place(one.entry, one.number)).collect()
+        found
     }
 
-    fn ask(&self, text: &str) -> Vec<Asked> {
-        let mut words = fold::words(text);
-        words.truncate(QUERY_WORDS_MAX);
-        let count = words.len();
-        (1..)
-            .zip(words)
-            .map(|(place, text)| {
-                let is_last = place == count;
-                let beginning = self.words.beginning(&text);
-                let first = self.words.words.get(beginning.start as usize);
-                let exact = first.is_some_and(|word| **word == *text).then_some(beginning.start);
-                let may_be_number = self.words.may_be_number(&text, is_last);
-                Asked { text, beginning, exact, may_be_number, is_last }
-            })
-            .collect()
-    }
-
-    /// Entries that have the rarest of the words that must fit a name; if all could be numbers, entries
-    /// that have any of them.
-    fn candidates(&self, asked: &[Asked]) -> Vec<u32> {
-        let rarest = asked
-            .iter()
-            .filter(|word| !word.may_be_number)
-            .map(|word| self.words.listed(&word.beginning))
-            .min_by_key(ExactSizeIterator::len);
-        let ranges = match rarest {
-            Some(range) => vec![range],
-            None => asked.iter().map(|word| self.words.listed(&word.beginning)).collect(),
-        };
-        let mut candidates: Vec<u32> = ranges
-            .into_iter()
-            .flat_map(|range| &self.words.entries[range])
-            .take(CANDIDATES_MAX)
-            .copied()
+    /// Entries that have the rarest of the words that must fit; if all could be numbers, or words may be
+    /// passed over, entries that have any.
+    fn candidates(&self, asked: &Asked, near: Option<Near>) -> Vec<u32> {
+        let mut words: Vec<(usize, &AskedWord)> = (asked.words.iter())
+            .filter(|word| !word.may_be_number && !word.meant.is_empty())
+            .map(|word| (self.count(word), word))
             .collect();
-        candidates.sort_unstable();
-        candidates.dedup();
-        candidates
+        words.sort_by_key(|(count, _)| *count);
+        let must_fit = asked.words.iter().filter(|word| !word.may_be_number && !word.is_around);
+        if words.is_empty() || asked.manner.extras {
+            let mut all: Vec<u32> = Vec::new();
+            let numbers = asked.words.iter().filter(|word| words.is_empty() || word.is_last);
+            for word in words.iter().map(|(_, word)| *word).chain(numbers) {
+                if all.len() < CANDIDATES_MAX {
+                    all.extend(self.entries_with(word, near));
+                }
+            }
+            all.sort_unstable();
+            all.dedup();
+            return all;
+        }
+        if !asked.manner.extras && must_fit.clone().any(|word| word.meant.is_empty()) {
+            return Vec::new();
+        }
+        let mut best: Option<Vec<u32>> = None;
+        for (count, word) in words {
+            if best.as_ref().is_some_and(|best| best.len() <= count) {
+                break;
+            }
+            let mut entries = self.entries_with(word, near);
+            if asked.words.len() > 1 {
+                let settlements = entries.partition_point(|&entry| entry < self.settled);
+                for at in 0..settlements {
+                    entries.extend(self.columns.within.of(entries[at] as usize));
+                }
+                if settlements > 0 {
+                    entries.sort_unstable();
+                    entries.dedup();
+                }
+            }
+            if best.as_ref().is_none_or(|best| entries.len() < best.len()) {
+                best = Some(entries);
+            }
+        }
+        best.unwrap_or_default()
+    }
+
+    fn count(&self, word: &AskedWord) -> usize {
+        word.meant.iter().map(|meant| self.words.count(&meant.words)).sum()
+    }
+
+    /// The entries that have a word in their names, sorted.
+    fn entries_with(&self, word: &AskedWord, near: Option<Near>) -> Vec<u32> {
+        if word.meant.iter().all(|meant| meant.errors == 0)
+            && let Some(begun) = self.words.begun(&word.text)
+        {
+            return self.nearest_of(begun, near);
+        }
+        let mut entries: Vec<u32> = Vec::new();
+        let mut meant: Vec<_> = word.meant.iter().collect();
+        meant.sort_by_key(|meant| meant.errors);
+        for meant in meant {
+            for list in self.words.lists(meant.words.clone()) {
+                entries.extend(list);
+            }
+            if entries.len() > 4 * CANDIDATES_MAX {
+                break;
+            }
+        }
+        entries.sort_unstable();
+        entries.dedup();
+        if entries.len() > CANDIDATES_MAX { self.nearest_of(&entries, near) } else { entries }
+    }
+
+    /// Of too many entries the settlements, and those that the numbering has near the wanted place, or
+    /// spread over the land.
+    fn nearest_of(&self, entries: &[u32], near: Option<Near>) -> Vec<u32> {
+        if entries.len() <= CANDIDATES_MAX {
+            return entries.to_vec();
+        }
+        let settlements = entries.partition_point(|&entry| entry < self.settled);
+        let (settlements, others) = entries.split_at(settlements);
+        let mut chosen = settlements[..settlements.len().min(CANDIDATES_MAX / 2)].to_vec();
+        let wanted = CANDIDATES_MAX - chosen.len();
+        if let Some(near) = near {
+            let all: &[Entry] = &self.columns.entries;
+            let here = others.partition_point(|&entry| {
+                along_hilbert_curve(all[entry as usize].spot) < near.along
+            });
+            let from = here.saturating_sub(wanted / 2).min(others.len().saturating_sub(wanted));
+            chosen.extend(&others[from..(from + wanted).min(others.len())]);
+        } else {
+            chosen.extend(others.iter().step_by(others.len().div_ceil(wanted)));
+        }
+        chosen
     }
 
     /// Adds the entry or its house numbers, if the words fit.
-    fn judge(&self, number: u32, asked: &[Asked], near: Option<Spot>, found: &mut Vec<Found>) {
-        let entry = &self.entries[number as usize];
-        let Some(fit) = self.fit(number, entry, asked) else { return };
-        let mut add = |faults: u32, house: Option<u32>| {
-            let spot = house.map_or(entry.spot, |house| entry.numbers[house as usize].spot);
-            let distance = near.map_or(0.0, |near| near.distance2(spot));
-            found.push(Found { faults, distance, rank: entry.rank, entry: number, number: house });
-        };
-        if fit.left_over == 0 {
-            add(fit.faults, None);
-            // "1" after a street begins "1st Lane" but may as well be house 1.
-            if let Some(house) = house_number(entry, asked, &fit) {
-                add(fit.faults, Some(house));
+    fn judge(&self, number: u32, asked: &Asked, near: Option<Near>, found: &mut Vec<Found>) {
+        let Some(fit) = self.fit(number, asked) else { return };
+        let entry = &self.columns.entries[number as usize];
+        let has_figures_only = fit.left_over == 0;
+        match entry.kind() {
+            PlaceKind::Postcode if !has_figures_only => {
+                self.judge_houses_of_code(number, asked, &fit, near, found);
             }
-            return;
-        }
-        if entry.kind != PlaceKind::Street {
-            return;
-        }
-        if let Some(house) = house_number(entry, asked, &fit) {
-            add(fit.faults, Some(house));
-            return;
-        }
-        let begun = house_numbers_beginning(entry, asked, fit.left_over);
-        for house in begun.clone().take(4) {
-            add(fit.faults + 2, Some(house));
-        }
-        // The house is not in the map, its street is.
-        if begun.is_empty() {
-            add(fit.faults + 5, None);
-        }
-    }
-
-    /// Whole words are given away first; each word of the name fits one word of the query. `None` if a
-    /// word fits nothing and is no number, or if nothing of the name was asked for.
-    fn fit(&self, number: u32, entry: &Entry, asked: &[Asked]) -> Option<Fit> {
-        let name = &self.words.of_entry[number as usize];
-        let settlement: &[u32] =
-            entry.settlement.map_or(&[], |at| &self.words.of_settlement[at as usize]);
-        let own = name.own as usize;
-        let mut free_name = WordsLeft { words: &name.words, taken: 0 };
-        let mut free_settlement = WordsLeft { words: settlement, taken: 0 };
-        let mut fit = Fit::default();
-        let mut begun: WordSet = 0;
-        for (at, word) in asked.iter().enumerate() {
-            let Some(exact) = word.exact else {
-                begun |= 1 << at;
-                continue;
-            };
-            if let Some(place) = free_name.take(|known| known == exact) {
-                fit.in_name = true;
-                if place >= own {
-                    fit.doubtful |= 1 << at;
+            PlaceKind::Street => self.judge_street(number, asked, &fit, near, found),
+            _ => {
+                let is_house = some(entry.housenumber).is_some_and(|text| {
+                    let run = asked.numbers.iter().filter(|run| run.whole);
+                    let key = super::build::house_key(self.columns.texts.of(text as usize));
+                    run.into_iter().any(|run| {
+                        run.words == fit.left_over
+                            && self.columns.number_keys.of(run.keys.start as usize) == key
+                    })
+                });
+                if has_figures_only || is_house {
+                    self.add(found, asked, &fit, near, Answer::of(number));
+                } else if asked.manner.extras {
+                    // A number is as good as a word where there are no houses.
+                    let fit = Fit { passed_over: fit.passed_over | fit.left_over, ..fit };
+                    let answer = Answer::of(number);
+                    self.add(found, asked, &fit, near, answer);
                 }
-            } else if free_settlement.take(|known| known == exact).is_some() {
-                fit.faults += 1;
-                fit.doubtful |= 1 << at;
-            } else {
-                begun |= 1 << at;
             }
         }
-        for (at, word) in asked.iter().enumerate().filter(|(at, _)| begun >> at & 1 == 1) {
-            // An unfinished last word is being typed; an unfinished other one is a guess.
-            let fault = 1 + u32::from(!word.is_last);
-            if free_name.take(|known| word.beginning.contains(&known)).is_some() {
-                fit.in_name = true;
-                fit.faults += fault;
-                fit.doubtful |= 1 << at;
-            } else if free_settlement.take(|known| word.beginning.contains(&known)).is_some() {
-                fit.faults += fault + 1;
-                fit.doubtful |= 1 << at;
-            } else if word.may_be_number {
-                fit.left_over |= 1 << at;
-            } else {
-                return None;
+    }
+
+    fn judge_street(
+        &self,
+        number: u32,
+        asked: &Asked,
+        fit: &Fit,
+        near: Option<Near>,
+        found: &mut Vec<Found>,
+    ) {
+        let range = self.columns.houses.range(number as usize);
+        let here = &self.columns.houses.items()[range.clone()];
+        let all = Answer::of(number);
+        let house = |at: usize| Answer { house: (range.start + at) as u32, ..all };
+        // "1" after a street begins "1st Lane" but may as well be house 1.
+        let asked_for = houses::asked_for(here, asked, fit);
+        if fit.left_over == 0 {
+            self.add(found, asked, fit, near, all);
+            if let Some((at, _)) = asked_for {
+                self.add(found, asked, fit, near, house(at));
+            }
+            return;
+        }
+        if let Some((at, left)) = asked_for {
+            self.add(found, asked, fit, near, Answer { left, ..house(at) });
+            return;
+        }
+        let begun = houses::begun(here, asked, fit);
+        for at in begun.clone().take(BEGUN_HOUSES) {
+            let answer = Answer { faults: NUMBER_BEGUN, ..house(at) };
+            self.add(found, asked, fit, near, answer);
+        }
+        if begun.is_empty() {
+            let missing = houses::missing(asked, fit).unwrap_or(NONE);
+            let left = fit.left_over.count_ones() - u32::from(missing != NONE);
+            let answer = Answer { missing, left, faults: NUMBER_MISSING, ..all };
+            self.add(found, asked, fit, near, answer);
+        }
+    }
+
+    /// "2491 DC 12": a code and a number are an address, too.
+    fn judge_houses_of_code(
+        &self,
+        number: u32,
+        asked: &Asked,
+        fit: &Fit,
+        near: Option<Near>,
+        found: &mut Vec<Found>,
+    ) {
+        let Some(code) = some(self.columns.entries[number as usize].postcode) else { return };
+        for &street in self.columns.with_code.of(code as usize) {
+            let range = self.columns.houses.range(street as usize);
+            let here = &self.columns.houses.items()[range.clone()];
+            if let Some((at, 0)) = houses::asked_for(here, asked, fit)
+                && here[at].postcode == code
+            {
+                let house = (range.start + at) as u32;
+                self.add(found, asked, fit, near, Answer { house, ..Answer::of(street) });
             }
         }
-        if !fit.in_name {
-            return None;
+    }
+
+    /// Adds an answer, unless its postcode is another one than was asked for.
+    fn add(
+        &self,
+        found: &mut Vec<Found>,
+        asked: &Asked,
+        fit: &Fit,
+        near: Option<Near>,
+        answer: Answer,
+    ) {
+        let entry = &self.columns.entries[answer.entry as usize];
+        let house = some(answer.house).map(|house| &self.columns.houses.items()[house as usize]);
+        let mut faults = fit.faults + answer.faults + answer.left * NUMBER_LEFT;
+        let mut is_whole = answer.left == 0 && fit.passed_over == 0 && answer.missing == NONE;
+        if let Some(codes) = &asked.codes {
+            let known = match house.and_then(|house| some(house.postcode)) {
+                Some(code) => &[code][..],
+                None => self.columns.codes_of.of(answer.entry as usize),
+            };
+            // A town does not know its codes, and the code itself is a better answer.
+            if known.is_empty() && entry.kind() != PlaceKind::Locality {
+                faults += CODE_UNKNOWN;
+                is_whole = false;
+            } else if !known.iter().any(|code| codes.contains(code)) {
+                return;
+            }
         }
-        for (at, _) in asked.iter().enumerate().filter(|(_, word)| !word.may_be_number) {
-            fit.doubtful &= !(1 << at);
+        let passed_over = fit.passed_over.count_ones();
+        let mut doubt = fit.errors + passed_over * WORD_PASSED_OVER;
+        if asked.manner.extras {
+            doubt += answer.left + fit.unasked;
         }
-        let unasked = (0..own)
-            .filter(|&at| free_name.taken >> at & 1 == 0 && !self.words.is_common(name.words[at]))
-            .count();
-        // A settlement stands before a street, a business or a spot of land nobody lives in behind it.
-        let of_kind = match entry.kind {
-            PlaceKind::Locality if entry.rank < STREET_RANK => 0,
-            PlaceKind::Street | PlaceKind::Address => 1,
-            PlaceKind::Locality | PlaceKind::Poi => 2,
+        let is_other_name =
+            fit.errors > 0 || !asked.manner.unfinished && (fit.guessed || fit.unasked > 0);
+        // Of an address, only the town.
+        let is_part = entry.kind() == PlaceKind::Locality && !is_whole;
+        let confidence = if is_other_name || is_part {
+            Confidence::Fuzzy
+        } else if is_whole && answer.faults < NUMBER_MISSING {
+            Confidence::Exact
+        } else {
+            Confidence::Near
         };
-        fit.faults += (unasked as u32).min(4) + of_kind;
-        Some(fit)
+        let spot = house.map_or(entry.spot, |house| house.spot);
+        let farness = near.map_or(0.0, |near| {
+            let distance_m = near.spot.distance2(spot).sqrt() * near.step_m;
+            10.0 * (1.0 + distance_m / NEAR_M).ln()
+        });
+        found.push(Found {
+            doubt,
+            faults,
+            score: f64::from(entry.rank) + farness,
+            entry: answer.entry,
+            house: answer.house,
+            missing: answer.missing,
+            confidence,
+        });
     }
 }
 
-/// Words of a name that no word of the query fits yet.
-struct WordsLeft<'a> {
-    words: &'a [u32],
-    taken: u32,
+/// A possible answer.
+#[derive(Debug, Clone, Copy)]
+struct Answer {
+    entry: u32,
+    house: u32,
+    missing: u32,
+    /// Numbers of the query that it leaves unexplained.
+    left: u32,
+    faults: u32,
 }
 
-impl WordsLeft<'_> {
-    /// Takes the first that is wanted, and says where it stands.
-    fn take(&mut self, wanted: impl Fn(u32) -> bool) -> Option<usize> {
-        let mut places = 0..self.words.len();
-        let at = places.find(|&at| self.taken >> at & 1 == 0 && wanted(self.words[at]))?;
-        self.taken |= 1 << at;
-        Some(at)
+impl Answer {
+    fn of(entry: u32) -> Self {
+        Self { entry, house: NONE, missing: NONE, left: 0, faults: 0 }
     }
-}
-
-fn number_key(asked: &[Asked], words: WordSet) -> String {
-    let chosen = asked.iter().enumerate().filter(|(at, _)| words >> at & 1 == 1);
-    fold::number_key(chosen.map(|(_, word)| word.text.as_str()))
-}
-
-/// The house whose number is made of exactly the words left over and none, some or all of the doubtful
-/// ones.
-fn house_number(entry: &Entry, asked: &[Asked], fit: &Fit) -> Option<u32> {
-    if entry.numbers.is_empty() || fit.doubtful.count_ones() > DOUBTFUL_MAX {
-        return None;
-    }
-    // All subsets of the doubtful words, by counting down through their bits.
-    let mut added = fit.doubtful;
-    loop {
-        let words = fit.left_over | added;
-        if words != 0 {
-            let key = number_key(asked, words);
-            if let Ok(at) = entry.numbers.binary_search_by(|number| (*number.key).cmp(&key)) {
-                return Some(at as u32);
-            }
-        }
-        if added == 0 {
-            return None;
-        }
-        added = (added - 1) & fit.doubtful;
-    }
-}
-
-/// The houses whose numbers begin with these words, if the last word of the query is one of them.
-fn house_numbers_beginning(entry: &Entry, asked: &[Asked], words: WordSet) -> Range<u32> {
-    if entry.numbers.is_empty() || words >> (asked.len() - 1) & 1 == 0 {
-        return 0..0;
-    }
-    let key = number_key(asked, words);
-    let from = entry.numbers.partition_point(|number| *number.key < *key);
-    let len = entry.numbers[from..].partition_point(|number| number.key.starts_with(&key));
-    from as u32..(from + len) as u32
 }

@@ -7,7 +7,7 @@ mod lines;
 mod tree;
 
 pub use lines::Ground;
-pub use tree::BoxTree;
+pub use tree::{BoxTree, along_hilbert_curve};
 
 use crate::units::Point;
 use bytemuck::{Pod, Zeroable};

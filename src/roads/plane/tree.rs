@@ -12,7 +12,7 @@ use std::collections::BinaryHeap;
 const NODE_LEN: usize = 16;
 
 /// The boxes of things numbered from 0.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct BoxTree {
     /// Numbers of the things, in the order of the lowest level.
     things: Column<u32>,
@@ -190,7 +190,7 @@ impl Ord for Waiting {
 }
 
 /// How far along a Hilbert curve through the world a place lies.
-fn along_hilbert_curve(spot: Spot) -> u64 {
+pub fn along_hilbert_curve(spot: Spot) -> u64 {
     let (mut x, mut y) = (spot.x as u32, spot.y as u32);
     let mut along = 0_u64;
     for bit in (0..WORLD_BITS).rev() {

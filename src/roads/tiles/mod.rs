@@ -25,6 +25,7 @@ mod tests;
 
 pub use collect::middle;
 pub use geometry::{BUFFER, EXTENT};
+pub use rings::{join, ring_contains};
 
 use crate::roads::file::{Column, FileError, FileWriter, PreparedFile};
 use crate::roads::osm::OsmMap;
