@@ -44,7 +44,7 @@ pub fn run(arguments: &MatrixArguments, output: Output) -> Result<(), Failure> {
             .enumerate()
             .map(|(number, at)| network.snap(*at).map_err(|error| off_the_map(number, &error)))
             .collect::<Result<_, _>>()?;
-        Ok(network.table(&snaps, &snaps, None))
+        Ok::<_, Failure>(network.table(&snaps, &snaps, None))
     })?;
     let matrix_ms = started.elapsed().as_secs_f64() * 1000.0;
     eprintln!("timing load_ms={load_ms:.3}");
