@@ -28,6 +28,7 @@ pub mod location;
 pub mod map;
 pub mod organization;
 pub mod osmand;
+pub mod osrm;
 pub mod place;
 pub mod plan;
 pub mod position;
@@ -236,6 +237,12 @@ pub fn configure(cfg: &mut ServiceConfig, state: Data<ApiState>) {
             web::resource("/osmand")
                 .route(web::get().to(osmand::report))
                 .route(web::post().to(osmand::report))
+                .default_service(web::route().to(health::other_method)),
+        )
+        .service(
+            web::resource("/osrm/{rest:.*}")
+                .route(web::get().to(osrm::get))
+                .route(web::post().to(osrm::post))
                 .default_service(web::route().to(health::other_method)),
         )
         .route("/", web::get().to(ui::dispatcher))

@@ -22,6 +22,7 @@ pub mod state;
 #[cfg(test)]
 pub(crate) mod tests;
 pub mod travel;
+pub mod trip;
 pub mod vroom;
 
 pub use decide::decide;

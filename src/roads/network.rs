@@ -72,6 +72,34 @@ pub struct Path {
     pub pieces: Vec<PathPiece>,
 }
 
+impl Path {
+    /// This path and one that goes on where it ends, as one. A piece of street that both have a part of is one
+    /// piece again.
+    #[must_use]
+    pub fn then(mut self, next: Self) -> Self {
+        let first_point = self.geometry.len() as u32 - 1;
+        let started_ds = self.leg.duration_ds;
+        self.leg.duration_ds += next.leg.duration_ds;
+        self.leg.distance_m += next.leg.distance_m;
+        self.geometry.extend(next.geometry.into_iter().skip(1));
+        self.elapsed_ds.extend(next.elapsed_ds.into_iter().skip(1).map(|at| started_ds + at));
+        let mut pieces = next
+            .pieces
+            .into_iter()
+            .map(|piece| PathPiece { first_point: first_point + piece.first_point, ..piece });
+        if let (Some(last), Some(piece)) = (self.pieces.last_mut(), pieces.next()) {
+            if last.edge == piece.edge {
+                last.duration_ds += piece.duration_ds;
+                last.length_dm += piece.length_dm;
+            } else {
+                self.pieces.push(piece);
+            }
+        }
+        self.pieces.extend(pieces);
+        self
+    }
+}
+
 /// A piece of street on a path, or what the path takes of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PathPiece {
