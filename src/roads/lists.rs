@@ -27,6 +27,13 @@ impl<T> Lists<T> {
         self.first.push(self.items.len() as u32);
     }
 
+    /// All lists of others, after its own.
+    pub(crate) fn append(&mut self, others: Self) {
+        let before = self.items.len() as u32;
+        self.items.extend(others.items);
+        self.first.extend(others.first[1..].iter().map(|first| before + first));
+    }
+
     /// How many lists.
     pub(crate) fn len(&self) -> usize {
         self.first.len() - 1

@@ -53,15 +53,21 @@ const NAME_AREA_MIN_UNITS: i64 = 160_000;
 /// Everything, and the box around the streets (empty without streets).
 pub fn collect(ground: &Ground<'_>) -> (Vec<Thing>, Frame) {
     let (relations, in_relations) = relation_areas(ground);
-    let of_ways: Vec<OfWay> = ground
+    let of_ways: Vec<(Vec<Thing>, Frame)> = ground
         .map
         .ways
         .par_iter()
         .filter(|way| !way.tags.is_empty())
-        .map(|way| way_things(ground, way, in_relations.contains(&way.id)))
+        .fold(
+            || (Vec::new(), Frame::EMPTY),
+            |(mut things, streets), way| {
+                let street = way_things(ground, way, in_relations.contains(&way.id), &mut things);
+                (things, streets.join(street))
+            },
+        )
         .collect();
-    let streets = of_ways.iter().fold(Frame::EMPTY, |all, way| all.join(way.street));
-    let mut things: Vec<Thing> = of_ways.into_iter().flat_map(|way| way.things).collect();
+    let streets = of_ways.iter().fold(Frame::EMPTY, |all, (_, streets)| all.join(*streets));
+    let mut things: Vec<Thing> = of_ways.into_iter().flat_map(|(things, _)| things).collect();
     things.extend(relations);
     things.extend(
         sea(ground, streets).into_iter().map(|area| Thing::new(Look::sea(), Geometry::Area(area))),
@@ -78,14 +84,13 @@ pub fn collect(ground: &Ground<'_>) -> (Vec<Thing>, Frame) {
     (things, streets)
 }
 
-/// What a way shows, and the box around it if it is a street.
-struct OfWay {
-    things: Vec<Thing>,
-    street: Frame,
-}
-
-fn way_things(ground: &Ground<'_>, way: &OsmWay, border_of_relation: bool) -> OfWay {
-    let mut things = Vec::new();
+/// Adds what a way shows; gives the box around it if it is a street.
+fn way_things(
+    ground: &Ground<'_>,
+    way: &OsmWay,
+    border_of_relation: bool,
+    things: &mut Vec<Thing>,
+) -> Frame {
     let mut street = Frame::EMPTY;
     if let Some((look, turned)) = Look::of_line(&way.tags) {
         let mut line = ground.line(way);
@@ -119,7 +124,7 @@ fn way_things(ground: &Ground<'_>, way: &OsmWay, border_of_relation: bool) -> Of
         things
             .extend(line.get(line.len() / 2).map(|spot| Thing::new(look, Geometry::Point(*spot))));
     }
-    OfWay { things, street }
+    street
 }
 
 fn is_ring(line: &[Spot]) -> bool {

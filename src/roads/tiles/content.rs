@@ -2,9 +2,9 @@
 //! boxes for each level. It lies in memory or in the prepared file.
 
 use super::attributes::{AttributeSets, SetNumbers};
-use super::collect::{Geometry, Thing};
+use super::collect::Thing;
 use super::geometry::Tile;
-use super::levels::{DETAIL_ZOOM, Gathered, Shown, level};
+use super::levels::{DETAIL_ZOOM, Gathered, Picture, picture};
 use super::look::LayerName;
 use super::{MAX_ZOOM, MIN_ZOOM};
 use crate::roads::file::{FileError, FileWriter, ListsColumn, PreparedFile};
@@ -63,7 +63,9 @@ impl Content {
             .map(|thing| {
                 let look = thing.look;
                 let is_directed = look.full.iter().any(|(key, _)| *key == "oneway");
-                let (full, plain) = (numbers.number(look.full), numbers.number(look.plain));
+                let is_plain = look.plain == look.full;
+                let full = numbers.number(look.full);
+                let plain = if is_plain { full } else { numbers.number(look.plain) };
                 if is_directed {
                     directed.push(full);
                 }
@@ -80,32 +82,29 @@ impl Content {
             .collect();
         directed.sort_unstable();
         let is_directed = |set: u32| directed.binary_search(&set).is_ok();
-        let pictures: Vec<(Vec<Shown>, BoxTree)> = (MIN_ZOOM..=DETAIL_ZOOM)
+        let pictures: Vec<(Picture, BoxTree)> = (MIN_ZOOM..=DETAIL_ZOOM)
             .into_par_iter()
+            // The last ones have most to do.
+            .rev()
+            .with_max_len(1)
             .map(|zoom| {
-                let shown = level(&gathered, zoom, is_directed);
-                let frames: Vec<Frame> =
-                    shown.par_iter().map(|thing| thing.geometry.frame()).collect();
-                (shown, BoxTree::build(&frames))
+                let picture = picture(&gathered, zoom, is_directed);
+                let frames: Vec<Frame> = picture.shown.iter().map(|thing| thing.frame).collect();
+                (picture, BoxTree::build(&frames))
             })
             .collect();
         let (mut things, mut runs, mut trees) = (Lists::default(), Lists::default(), Vec::new());
-        for (shown, tree) in pictures {
+        for (picture, tree) in pictures.into_iter().rev() {
             trees.push(tree);
-            things.push(shown.into_iter().map(|thing| {
-                let first_run = runs.len() as u32;
-                match thing.geometry {
-                    Geometry::Point(spot) => runs.push([spot]),
-                    Geometry::Line(line) => runs.push(line),
-                    Geometry::Area(area) => {
-                        runs.push(area.outer);
-                        area.holes.into_iter().for_each(|hole| runs.push(hole));
-                    }
-                }
+            let mut first_run = runs.len() as u32;
+            runs.append(picture.runs);
+            things.push(picture.shown.into_iter().map(|thing| {
+                let first = first_run;
+                first_run += thing.run_count;
                 StoredThing {
                     set: thing.set,
-                    first_run,
-                    run_count: runs.len() as u32 - first_run,
+                    first_run: first,
+                    run_count: thing.run_count,
                     part_of_x: thing.part_of.x,
                     part_of_y: thing.part_of.y,
                     part_of_z: thing.part_of.z,

@@ -6,14 +6,16 @@ use crate::roads::plane::Spot;
 const STRAIGHT_COS: f64 = 0.87;
 
 /// Joins lines where two meet, and where more meet those that go on straightest. `directed` lines are
-/// joined only where one ends and the other begins, and keep their direction; others may be turned.
-pub fn join_lines(lines: &[&[Spot]], directed: bool) -> Vec<Vec<Spot>> {
-    if let [line] = lines {
-        return vec![line.to_vec()];
+/// joined only where one ends and the other begins, and keep their direction; others may be turned. Each
+/// line that comes out is shown to the visitor, who may change it: the memory is used again.
+pub fn join_lines(lines: &[&[Spot]], directed: bool, mut visit: impl FnMut(&mut Vec<Spot>)) {
+    let mut line: Vec<Spot> = Vec::new();
+    if let [only] = lines {
+        line.extend_from_slice(only);
+        return visit(&mut line);
     }
     let partners = partners(lines, directed);
     let mut used = vec![false; lines.len()];
-    let mut joined = Vec::new();
     for start in 0..lines.len() {
         if used[start] {
             continue;
@@ -26,7 +28,7 @@ pub fn join_lines(lines: &[&[Spot]], directed: bool) -> Vec<Vec<Spot>> {
                 break;
             }
         }
-        let mut line: Vec<Spot> = Vec::new();
+        line.clear();
         loop {
             used[entry / 2] = true;
             let part = lines[entry / 2];
@@ -41,9 +43,8 @@ pub fn join_lines(lines: &[&[Spot]], directed: bool) -> Vec<Vec<Spot>> {
                 _ => break,
             }
         }
-        joined.push(line);
+        visit(&mut line);
     }
-    joined
 }
 
 /// For each end of a line (its number doubled, one more for its last place) the end that it joins.
@@ -108,7 +109,10 @@ mod tests {
     }
 
     fn join(lines: &[Vec<Spot>], directed: bool) -> Vec<Vec<Spot>> {
-        join_lines(&lines.iter().map(|line| &line[..]).collect::<Vec<_>>(), directed)
+        let lines: Vec<&[Spot]> = lines.iter().map(|line| &line[..]).collect();
+        let mut joined = Vec::new();
+        join_lines(&lines, directed, |line| joined.push(line.clone()));
+        joined
     }
 
     #[test]

@@ -9,8 +9,8 @@ use super::join::join_lines;
 use super::look::{FULL_FROM_ZOOM, Kind, LayerName};
 use super::merge::merge;
 use super::rings::{Area, doubled_area};
+use crate::roads::lists::Lists;
 use crate::roads::plane::{Frame, Spot};
-use rayon::prelude::*;
 
 /// The zoom whose picture also serves the deeper ones.
 pub const DETAIL_ZOOM: u8 = 14;
@@ -45,7 +45,7 @@ pub struct Gathered {
 }
 
 /// A thing, or a part of one or of several, as tiles show it.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Shown {
     pub layer: LayerName,
     pub order: u8,
@@ -53,13 +53,22 @@ pub struct Shown {
     pub set: u32,
     /// Only tiles in this one show it. A whole thing belongs to the tile of the world.
     pub part_of: Tile,
-    pub geometry: Geometry,
+    /// How many lists of places it has: a point, a line, or a border followed by those of its holes.
+    pub run_count: u32,
+    pub frame: Frame,
+}
+
+/// What is shown at a zoom, with the lists of places of all things one behind the other.
+#[derive(Debug, Default)]
+pub struct Picture {
+    pub shown: Vec<Shown>,
+    pub runs: Lists<Spot>,
 }
 
 const WORLD: Tile = Tile { z: 0, x: 0, y: 0 };
 
 /// The picture of a zoom. `directed` says of a set of attributes whether its lines have a direction.
-pub fn level(things: &[Gathered], zoom: u8, directed: impl Fn(u32) -> bool + Sync) -> Vec<Shown> {
+pub fn picture(things: &[Gathered], zoom: u8, directed: impl Fn(u32) -> bool) -> Picture {
     let alike = |thing: &Gathered| {
         let set = if zoom < FULL_FROM_ZOOM { thing.plain } else { thing.full };
         let first = if zoom == DETAIL_ZOOM { thing.min_zoom.max(thing.size_zoom) } else { zoom };
@@ -67,29 +76,34 @@ pub fn level(things: &[Gathered], zoom: u8, directed: impl Fn(u32) -> bool + Syn
     };
     let mut shown: Vec<&Gathered> = things.iter().filter(|thing| is_shown(thing, zoom)).collect();
     shown.sort_by_key(|thing| alike(thing));
-    let groups: Vec<&[&Gathered]> = shown.chunk_by(|a, b| alike(a) == alike(b)).collect();
-    groups
-        .par_iter()
-        .flat_map_iter(|group| {
-            let (layer, order, set, min_zoom) = alike(group[0]);
-            let parts = match layer.kind() {
-                Kind::Point => points(group),
-                Kind::Line => lines(group, zoom, directed(set)),
-                Kind::Area => areas(group, zoom),
-            };
-            parts.into_iter().map(move |(part_of, geometry)| Shown {
-                layer,
-                order,
-                min_zoom,
-                set,
-                part_of,
-                geometry,
-            })
-        })
-        .collect()
+    let mut picture = Picture::default();
+    for group in shown.chunk_by(|a, b| alike(a) == alike(b)) {
+        let (layer, order, set, min_zoom) = alike(group[0]);
+        let part_of = WORLD;
+        let look =
+            Shown { layer, order, min_zoom, set, part_of, run_count: 1, frame: Frame::EMPTY };
+        match layer.kind() {
+            Kind::Point => points(group, look, &mut picture),
+            Kind::Line => lines(group, zoom, directed(set), look, &mut picture),
+            Kind::Area => areas(group, zoom, look, &mut picture),
+        }
+    }
+    picture
 }
 
-type Part = (Tile, Geometry);
+impl Picture {
+    fn add_run(&mut self, look: Shown, run: &[Spot]) {
+        self.shown.push(Shown { frame: Frame::around(run), ..look });
+        self.runs.push(run.iter().copied());
+    }
+
+    fn add_area(&mut self, look: Shown, area: Area) {
+        let run_count = 1 + area.holes.len() as u32;
+        self.shown.push(Shown { run_count, frame: Frame::around(&area.outer), ..look });
+        self.runs.push(area.outer);
+        area.holes.into_iter().for_each(|hole| self.runs.push(hole));
+    }
+}
 
 fn is_merged(layer: LayerName, zoom: u8) -> bool {
     zoom <= MERGED_TO_ZOOM && matches!(layer, LayerName::Landuse | LayerName::Green)
@@ -110,15 +124,15 @@ fn tolerance_steps(zoom: u8) -> f64 {
     if zoom == DETAIL_ZOOM { 0.0 } else { TOLERANCE_UNITS * f64::from(unit_steps(zoom)) }
 }
 
-fn points(group: &[&Gathered]) -> Vec<Part> {
-    let spots = group.iter().filter_map(|thing| match thing.geometry {
-        Geometry::Point(spot) => Some(spot),
-        _ => None,
-    });
-    spots.map(|spot| (WORLD, Geometry::Point(spot))).collect()
+fn points(group: &[&Gathered], look: Shown, picture: &mut Picture) {
+    for thing in group {
+        if let Geometry::Point(spot) = thing.geometry {
+            picture.add_run(look, &[spot]);
+        }
+    }
 }
 
-fn lines(group: &[&Gathered], zoom: u8, directed: bool) -> Vec<Part> {
+fn lines(group: &[&Gathered], zoom: u8, directed: bool, look: Shown, picture: &mut Picture) {
     let lines: Vec<&[Spot]> = group
         .iter()
         .filter_map(|thing| match &thing.geometry {
@@ -126,28 +140,25 @@ fn lines(group: &[&Gathered], zoom: u8, directed: bool) -> Vec<Part> {
             _ => None,
         })
         .collect();
-    let seen = |line: &[Spot]| {
+    let least = LINE_MIN_UNITS * unit_steps(zoom);
+    join_lines(&lines, directed, |line| {
         let frame = Frame::around(line);
-        let least = LINE_MIN_UNITS * unit_steps(zoom);
-        zoom == DETAIL_ZOOM
-            || frame.east - frame.west >= least
-            || frame.south - frame.north >= least
-    };
-    let mut parts = Vec::new();
-    for line in join_lines(&lines, directed).into_iter().filter(|line| seen(line)) {
-        let mut line = simplify(line, tolerance_steps(zoom));
-        // Parts share the place where the line is cut.
-        while line.len() > LINE_LEN_MAX {
-            let rest = line[LINE_LEN_MAX - 1..].to_vec();
-            line.truncate(LINE_LEN_MAX);
-            parts.push((WORLD, Geometry::Line(std::mem::replace(&mut line, rest))));
+        let seen = frame.east - frame.west >= least || frame.south - frame.north >= least;
+        if zoom != DETAIL_ZOOM && !seen {
+            return;
         }
-        parts.push((WORLD, Geometry::Line(line)));
-    }
-    parts
+        simplify(line, tolerance_steps(zoom));
+        // Parts share the place where the line is cut.
+        let mut from = 0;
+        while from + 1 < line.len() {
+            let to = (from + LINE_LEN_MAX).min(line.len() - 1);
+            picture.add_run(look, &line[from..=to]);
+            from = to;
+        }
+    });
 }
 
-fn areas(group: &[&Gathered], zoom: u8) -> Vec<Part> {
+fn areas(group: &[&Gathered], zoom: u8, look: Shown, picture: &mut Picture) {
     let steps = i64::from(unit_steps(zoom));
     let size_min = AREA_MIN_UNITS * steps * steps;
     let seen = |ring: &[Spot]| ring.len() >= 4 && doubled_area(ring).abs() / 2 >= size_min;
@@ -161,12 +172,14 @@ fn areas(group: &[&Gathered], zoom: u8) -> Vec<Part> {
             continue;
         }
         let tolerance = tolerance_steps(zoom);
-        let holes = area.holes.iter().filter(|hole| seen(hole));
-        let holes =
-            holes.map(|hole| simplify(hole.clone(), tolerance)).filter(|hole| hole.len() >= 4);
-        let outer = simplify(area.outer.clone(), tolerance);
-        if outer.len() >= 4 {
-            simple.push(Area { outer, holes: holes.collect() });
+        let simplified = |ring: &[Spot]| {
+            let mut ring = ring.to_vec();
+            simplify(&mut ring, tolerance);
+            Some(ring).filter(|ring| ring.len() >= 4)
+        };
+        if let Some(outer) = simplified(&area.outer) {
+            let holes = area.holes.iter().filter(|hole| seen(hole));
+            simple.push(Area { outer, holes: holes.filter_map(|hole| simplified(hole)).collect() });
         }
     }
     if is_merged(group[0].layer, zoom) {
@@ -176,29 +189,28 @@ fn areas(group: &[&Gathered], zoom: u8) -> Vec<Part> {
             area.holes.retain(|hole| seen(hole));
         }
     }
-    let mut parts = Vec::new();
     for area in simple {
         if spot_count(&area) <= AREA_LEN_MAX {
-            parts.push((WORLD, Geometry::Area(area)));
+            picture.add_area(look, area);
         } else {
-            cut(area, WORLD, zoom, &mut parts);
+            cut(area, look, zoom, picture);
         }
     }
-    parts
 }
 
 /// Cuts an area into parts for tiles, down to tiles of the zoom or until the parts are small.
-fn cut(area: Area, tile: Tile, zoom: u8, parts: &mut Vec<Part>) {
+fn cut(area: Area, look: Shown, zoom: u8, picture: &mut Picture) {
+    let tile = look.part_of;
     // With the buffer of the tiles of this zoom; deeper ones have a narrower one.
     let frame = tile.inner_frame().grown(BUFFER * unit_steps(zoom));
     for part in clip_area(area, frame) {
         if tile.z == zoom || spot_count(&part) <= AREA_LEN_MAX {
-            parts.push((tile, Geometry::Area(part)));
+            picture.add_area(look, part);
             continue;
         }
         for (right, down) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
-            let quarter = Tile { z: tile.z + 1, x: tile.x * 2 + right, y: tile.y * 2 + down };
-            cut(part.clone(), quarter, zoom, parts);
+            let part_of = Tile { z: tile.z + 1, x: tile.x * 2 + right, y: tile.y * 2 + down };
+            cut(part.clone(), Shown { part_of, ..look }, zoom, picture);
         }
     }
 }
