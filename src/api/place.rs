@@ -5,7 +5,7 @@ use crate::api::caller::Caller;
 use crate::api::error::Problem;
 use crate::api::page::PageBody;
 use crate::api::state::ApiState;
-use crate::roads::places::{Place, PlaceKind};
+use crate::roads::places::{Confidence, Place, PlaceKind};
 use crate::units::Point;
 use crate::units::geo::PointError;
 use actix_web::http::StatusCode;
@@ -20,7 +20,8 @@ const LIMIT_MAX: u32 = 20;
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct SearchQuery {
-    /// The beginning of a street, place or address, 1 to 200 characters.
+    /// The beginning of a street, place, postcode or address, 1 to 200 characters. Typing errors are
+    /// forgiven.
     pub q: String,
     /// What is near this point comes first.
     pub lat: Option<f64>,
@@ -41,7 +42,7 @@ pub struct ReverseQuery {
 pub struct PlaceView {
     /// All of it in one line: `Triq il-Kbira 12, Mosta`.
     pub name: String,
-    /// `address`, `street` or `place` (settlements, businesses, sights).
+    /// `address`, `street`, `place` (settlements, businesses, sights) or `postcode`.
     pub kind: &'static str,
     pub lat: f64,
     pub lon: f64,
@@ -49,6 +50,10 @@ pub struct PlaceView {
     pub housenumber: Option<String>,
     /// The settlement it lies in.
     pub locality: Option<String>,
+    pub postcode: Option<String>,
+    /// `exact`; `near`: less than was asked for, such as the street without the house number, or a house
+    /// number reckoned from its neighbours; `fuzzy`: a similar name, or only a part of the address.
+    pub confidence: &'static str,
     /// From the point that was asked for, if one was.
     pub distance_m: Option<f64>,
 }
@@ -105,12 +110,19 @@ impl PlaceView {
                 PlaceKind::Address => "address",
                 PlaceKind::Street => "street",
                 PlaceKind::Locality | PlaceKind::Poi => "place",
+                PlaceKind::Postcode => "postcode",
             },
             lat: place.at.lat,
             lon: place.at.lon,
             street: place.street,
             housenumber: place.housenumber,
             locality: place.locality,
+            postcode: place.postcode,
+            confidence: match place.confidence {
+                Confidence::Exact => "exact",
+                Confidence::Near => "near",
+                Confidence::Fuzzy => "fuzzy",
+            },
             distance_m: near.map(|near| near.distance_m(place.at)),
         }
     }

@@ -8,14 +8,18 @@ use super::{Confidence, Place, PlaceIndex, PlaceKind, houses};
 use crate::roads::plane::{Spot, along_hilbert_curve};
 use crate::units::Point;
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 /// A word that fits more entries than these is not yet a question: only the settlements and those near
 /// the wanted place are looked at.
-const CANDIDATES_MAX: usize = 16_000;
+const CANDIDATES_MAX: usize = 12_000;
 /// From so many words on, some may be passed over if nothing is found otherwise.
 const EXTRA_WORDS_MIN: usize = 2;
 /// So many houses of a street are shown for an unfinished number.
 const BEGUN_HOUSES: usize = 4;
+/// Some answers are the same found in another way, or read the same; this many times the wanted ones are
+/// enough to choose from.
+const ENOUGH: usize = 12;
 /// Within this distance importance decides and not nearness, metres.
 const NEAR_M: f64 = 500.0;
 /// Two places of one label nearer than this are one to whoever reads it, metres.
@@ -108,21 +112,31 @@ impl PlaceIndex {
         let mut found = Vec::new();
         let with_errors = Manner { errors: true, ..manner };
         let with_extras = Manner { extras: true, ..with_errors };
+        let mut asked: Vec<Asked> = Vec::new();
         for manner in [manner, with_errors, with_extras] {
-            let readings = readings(text, manner, &self.columns, &self.words);
-            let words = readings.iter().map(|asked| asked.words.len()).max().unwrap_or(0);
+            if manner.extras {
+                asked.iter_mut().for_each(|asked| asked.manner = manner);
+            } else {
+                asked = readings(text, manner, &self.columns, &self.words);
+            }
+            let words = asked.iter().map(|asked| asked.words.len()).max().unwrap_or(0);
             if manner.extras && (!found.is_empty() || words < EXTRA_WORDS_MIN) {
                 break;
             }
-            for asked in &readings {
+            for asked in &asked {
                 for entry in self.candidates(asked, near) {
                     self.judge(entry, asked, near, &mut found);
                 }
             }
+            let enough = limit.saturating_mul(ENOUGH);
+            if found.len() > enough {
+                found.select_nth_unstable_by(enough, Found::order);
+                found.truncate(enough);
+            }
             // The same again, found in another way, is not better than at first.
             found.sort_unstable_by(Found::order);
-            let mut known = std::collections::HashSet::new();
-            found.retain(|one| known.len() < limit * 3 && known.insert((one.entry, one.house)));
+            let mut known = HashSet::new();
+            found.retain(|one| known.insert((one.entry, one.house)));
             if found.len() >= limit {
                 break;
             }
