@@ -79,7 +79,7 @@ pub fn gather<'a>(ground: &Ground<'a>) -> Gathered<'a> {
     let mut settlements = settlements(ground, &tagged);
     let localities = Localities::of(&settlements);
     for (settlement, kind) in &mut settlements {
-        if !matches!(*kind, "city" | "town" | "island" | "islet") {
+        if matches!(*kind, "suburb" | "quarter" | "neighbourhood") {
             settlement.city = localities.city_around(settlement.spot);
         }
     }
