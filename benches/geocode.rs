@@ -41,9 +41,15 @@ fn session(name: &str, index: &PlaceIndex, texts: &[String], near: Option<Point>
     let mut times: Vec<(Duration, &str)> = Vec::new();
     let mut found = 0;
     for text in texts.iter().flat_map(|text| typed(text)) {
-        let start = Instant::now();
-        found += usize::from(!black_box(index.search(text, near, LIMIT)).is_empty());
-        times.push((start.elapsed(), text));
+        // The better of two, since other programs interrupt this one.
+        let timed = || {
+            let start = Instant::now();
+            let is_found = !black_box(index.search(text, near, LIMIT)).is_empty();
+            (start.elapsed(), is_found)
+        };
+        let ((first, is_found), (second, _)) = (timed(), timed());
+        found += usize::from(is_found);
+        times.push((first.min(second), text));
     }
     times.sort_unstable();
     let share = |share: usize| times[(times.len() * share / 100).min(times.len() - 1)].0;

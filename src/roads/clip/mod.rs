@@ -8,7 +8,7 @@ mod slim;
 
 pub use slim::slim;
 
-use super::osm::{MemberKind, OsmMap, OsmNode, OsmRelation, OsmWay, tag};
+use super::osm::{MemberKind, OsmMap, OsmNode, OsmRelation, OsmWay, Tags, tag};
 use crate::units::{BoundingBox, Point};
 use std::collections::{HashMap, HashSet};
 
@@ -69,7 +69,9 @@ fn is_closed(way: &OsmWay) -> bool {
 /// parts of an island's coast and of a multipolygon's rings.
 fn outline_ways(map: &OsmMap, kept: &HashMap<i64, OsmWay>) -> HashSet<i64> {
     let mut whole: HashSet<i64> = HashSet::new();
-    for relation in map.relations.iter().filter(|relation| is_multipolygon(relation)) {
+    let is_area =
+        |relation: &&OsmRelation| is_multipolygon(relation) || is_postcode_border(&relation.tags);
+    for relation in map.relations.iter().filter(is_area) {
         let members = || relation.members.iter().filter(|member| member.kind == MemberKind::Way);
         if members().any(|member| kept.contains_key(&member.id)) {
             whole.extend(members().map(|member| member.id));
@@ -124,9 +126,22 @@ fn surviving(
         Some("restriction") => has_all,
         Some("multipolygon") => is_multipolygon(relation),
         Some("associatedStreet" | "street") => true,
+        Some("boundary") => is_postcode_border(&relation.tags),
         _ => false,
     };
-    (is_useful && !kept.members.is_empty()).then_some(kept)
+    let says_something = is_useful && !kept.members.is_empty() || is_land(&relation.tags);
+    says_something.then_some(kept)
+}
+
+/// The border of all that has one postcode.
+fn is_postcode_border(tags: &Tags) -> bool {
+    tag(tags, "boundary").is_some() && tag(tags, "postal_code").is_some()
+}
+
+/// A country or region: its name is read, whether or not its border is near.
+fn is_land(tags: &Tags) -> bool {
+    tag(tags, "boundary") == Some("administrative")
+        && matches!(tag(tags, "admin_level"), Some("2" | "3" | "4"))
 }
 
 #[cfg(test)]

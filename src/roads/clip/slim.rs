@@ -1,7 +1,7 @@
 //! Which tags, nodes, ways and relations are left in a small extract: those that streets, tiles or places
 //! read. What they read is listed here; a key that is read newly must be added.
 
-use super::is_multipolygon;
+use super::{is_land, is_multipolygon, is_postcode_border};
 use crate::roads::osm::{MemberKind, OsmMap, OsmNode, Tags, tag};
 use std::collections::HashSet;
 
@@ -128,14 +128,11 @@ pub fn slim(map: &mut OsmMap) {
             is_ground || matches!(tag(&relation.tags, "place"), Some("island" | "islet"))
         }
         Some("restriction" | "associatedStreet" | "street") => true,
-        Some("boundary") => is_read_border(&relation.tags),
+        Some("boundary") => is_postcode_border(&relation.tags) || is_land(&relation.tags),
         _ => false,
     });
     for relation in &mut map.relations {
-        // Of a country only its name is read.
-        if tag(&relation.tags, "admin_level").is_some()
-            && tag(&relation.tags, "postal_code").is_none()
-        {
+        if is_land(&relation.tags) && !is_postcode_border(&relation.tags) {
             relation.members.clear();
         }
         relation.tags.retain(|(key, _)| is_read(key));
@@ -196,13 +193,6 @@ fn has_subject(tags: &Tags) -> bool {
 
 fn is_shown_way(tags: &Tags) -> bool {
     has_subject(tags) || tag(tags, "route") == Some("ferry")
-}
-
-/// The border of a country or region, or of a postcode.
-fn is_read_border(tags: &Tags) -> bool {
-    tag(tags, "postal_code").is_some()
-        || tag(tags, "boundary") == Some("administrative")
-            && matches!(tag(tags, "admin_level"), Some("2" | "3" | "4"))
 }
 
 /// A node is a barrier or a sign on a street, an address, or something with a name; a tree or a bench

@@ -2,7 +2,7 @@
 //! without a name, to the nearest street at all. A street that has no line in the extract is made up of
 //! its addresses, and so is a town.
 
-use super::collect::{Draft, DraftHouse, middle_of_relation, middle_of_way};
+use super::collect::{Draft, DraftHouse, is_business, middle_of_relation, middle_of_way};
 use super::locality::Localities;
 use super::streets::{self, NamedLine, nearest_on};
 use super::{PlaceKind, fold, postcodes};
@@ -48,7 +48,8 @@ pub fn of<'a>(ground: &Ground<'a>, tagged: &[(usize, &'a OsmNode)]) -> Vec<Addre
 fn of_tags(tags: &Tags, spot: impl Fn() -> Option<Spot>) -> Vec<Address<'_>> {
     let number = tag(tags, "addr:housenumber");
     let street = tag(tags, "addr:street").or_else(|| tag(tags, "addr:place"));
-    if number.is_none() && (street.is_none() || tag(tags, "name").is_none()) {
+    let is_of_business = || street.is_some() && tag(tags, "name").is_some() && is_business(tags);
+    if number.is_none() && !is_of_business() {
         return Vec::new();
     }
     let Some(spot) = spot() else { return Vec::new() };

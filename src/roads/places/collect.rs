@@ -79,7 +79,7 @@ pub fn gather<'a>(ground: &Ground<'a>) -> Gathered<'a> {
     let mut settlements = settlements(ground, &tagged);
     let localities = Localities::of(&settlements);
     for (settlement, kind) in &mut settlements {
-        if !matches!(*kind, "city" | "town" | "island" | "islet") {
+        if matches!(*kind, "suburb" | "quarter" | "neighbourhood") {
             settlement.city = localities.city_around(settlement.spot);
         }
     }
@@ -157,12 +157,7 @@ fn settlements<'a>(
     let known: std::collections::HashSet<&str> = found.iter().map(|(one, _)| one.name).collect();
     let ways = ground.map.ways.par_iter().filter(|way| tag(&way.tags, "highway").is_none());
     let ways = ways.filter_map(|way| draft(&way.tags, &|| middle_of_way(ground, way)));
-    let relations = ground.map.relations.par_iter();
-    let relations = relations.filter(|area| tag(&area.tags, "type") == Some("multipolygon"));
-    let relations =
-        relations.filter_map(|area| draft(&area.tags, &|| middle_of_relation(ground, area)));
-    let areas: Vec<_> =
-        ways.chain(relations).filter(|(area, _)| !known.contains(area.name)).collect();
+    let areas: Vec<_> = ways.filter(|(area, _)| !known.contains(area.name)).collect();
     found.extend(areas);
     found
 }
@@ -197,7 +192,7 @@ pub fn middle_of_relation(ground: &Ground<'_>, relation: &OsmRelation) -> Option
     middle_of_way(ground, ground.way(border?.id)?)
 }
 
-fn is_business(tags: &Tags) -> bool {
+pub fn is_business(tags: &Tags) -> bool {
     const KEYS: [&str; 11] = [
         "amenity",
         "shop",

@@ -51,10 +51,10 @@ pub fn without_errors(words: &Texts, text: &str) -> Vec<Meant> {
 pub fn with_errors(words: &Texts, text: &str, errors_max: u8) -> Vec<Meant> {
     let asked: Vec<char> = text.chars().collect();
     let first: Vec<u8> = (0..=asked.len()).map(|at| cap(at, errors_max)).collect();
+    let begun = first[asked.len()];
     let mut walk =
-        Walk { words, asked, errors_max, path: Vec::new(), rows: vec![first], found: Vec::new() };
+        Walk { words, asked, errors_max, path: Vec::new(), rows: first, found: Vec::new() };
     if !words.is_empty() {
-        let begun = walk.rows[0][walk.asked.len()];
         walk.below(0..words.len(), 0, begun);
     }
     walk.found
@@ -70,7 +70,8 @@ struct Walk<'a> {
     errors_max: u8,
     /// The letters down to here, and after each the least errors for each length of the asked text.
     path: Vec<char>,
-    rows: Vec<Vec<u8>>,
+    /// One row behind the other.
+    rows: Vec<u8>,
     found: Vec<Meant>,
 }
 
@@ -80,7 +81,7 @@ impl Walk<'_> {
     fn below(&mut self, range: Range<usize>, len: usize, begun: u8) {
         let mut at = range.start;
         if self.words.of(at).len() == len {
-            let whole = self.rows[self.path.len()][self.asked.len()];
+            let whole = self.rows[self.rows.len() - 1];
             self.add(at..at + 1, whole.min(begun), whole <= begun);
             at += 1;
         }
@@ -90,14 +91,14 @@ impl Walk<'_> {
             let next_len = len + letter.len_utf8();
             let end = self.end_of(at..range.end, &word[..next_len]);
             let least = self.descend(letter);
-            let begun = begun.min(self.rows[self.path.len()][self.asked.len()]);
+            let begun = begun.min(self.rows[self.rows.len() - 1]);
             if least <= self.errors_max {
                 self.below(at..end, next_len, begun);
             } else {
                 self.add(at..end, begun, false);
             }
             self.path.pop();
-            self.rows.pop();
+            self.rows.truncate(self.rows.len() - self.asked.len() - 1);
             at = end;
         }
     }
@@ -134,29 +135,30 @@ impl Walk<'_> {
         let depth = self.path.len() + 1;
         let errors_max = usize::from(self.errors_max);
         let beyond = self.errors_max + 1;
-        let above = &self.rows[depth - 1];
-        let mut row = vec![beyond; self.asked.len() + 1];
-        row[0] = cap(depth, self.errors_max);
-        let mut least = row[0];
+        let row_len = self.asked.len() + 1;
+        let row = self.rows.len();
+        let above = row - row_len;
+        self.rows.resize(row + row_len, beyond);
+        self.rows[row] = cap(depth, self.errors_max);
+        let mut least = self.rows[row];
         // Farther from the diagonal there are too many errors.
         let from = depth.saturating_sub(errors_max).max(1);
         let to = (depth + errors_max).min(self.asked.len());
         for at in from..=to {
             let asked = self.asked[at - 1];
-            let mut errors = above[at - 1] + u8::from(asked != letter);
-            errors = errors.min(above[at] + 1).min(row[at - 1] + 1);
+            let mut errors = self.rows[above + at - 1] + u8::from(asked != letter);
+            errors = errors.min(self.rows[above + at] + 1).min(self.rows[row + at - 1] + 1);
             if depth >= 2
                 && at >= 2
                 && self.asked[at - 2] == letter
                 && self.path[depth - 2] == asked
             {
-                errors = errors.min(self.rows[depth - 2][at - 2] + 1);
+                errors = errors.min(self.rows[above - row_len + at - 2] + 1);
             }
-            row[at] = errors.min(beyond);
-            least = least.min(row[at]);
+            self.rows[row + at] = errors.min(beyond);
+            least = least.min(self.rows[row + at]);
         }
         self.path.push(letter);
-        self.rows.push(row);
         least
     }
 }

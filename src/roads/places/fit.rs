@@ -5,7 +5,7 @@ use super::PlaceIndex;
 use super::ask::{Asked, WordSet};
 use super::columns::some;
 use super::letters::is_unspaced;
-use super::words::NAME_WORDS_MAX;
+use super::words::{FIRST_OF_NAME, VARIANT, WORD};
 
 /// What a query has and an entry lacks, and the other way round.
 #[derive(Debug, Default, Clone, Copy)]
@@ -64,7 +64,7 @@ impl PlaceIndex {
         let mut open: WordSet = 0;
         // What can fit at all; most entries end here.
         for (at, word) in asked.words.iter().enumerate() {
-            let fits = |known: &u32| word.fits(*known).is_some();
+            let fits = |known: &u32| word.fits(known & WORD).is_some();
             if name.iter().any(fits) {
                 fit.in_name |= 1 << at;
                 open |= 1 << at;
@@ -92,7 +92,7 @@ impl PlaceIndex {
                 let best = |words: &[u32], taken: u32| {
                     let free = (0..words.len()).filter(|&place| taken >> place & 1 == 0);
                     let fitting = free.filter_map(|place| {
-                        let meant = word.fits(words[place])?;
+                        let meant = word.fits(words[place] & WORD)?;
                         let fits = WordFit::of(meant.errors, meant.whole);
                         (fits.grade == grade).then_some((fits.errors, !fits.whole, place))
                     });
@@ -104,17 +104,20 @@ impl PlaceIndex {
                     fit.in_name |= 1 << at;
                     fit.errors += u32::from(errors);
                     fit.faults += if begun { unfinished } else { 0 };
-                    fit.guessed |= begun && self.says_something(name[place]);
+                    fit.guessed |= begun && self.says_something(name[place] & WORD);
                     if grade != Grade::Whole || place >= own {
                         fit.doubtful |= 1 << at;
                     }
                     open &= !(1 << at);
                     continue;
                 }
-                let beside = around.iter().filter_map(|words| best(words, 0)).min();
-                if let Some((errors, begun, _)) = beside {
+                // The settlement itself is better than the town it belongs to.
+                let beside = (1..).zip(around).filter_map(|(far, words): (u32, &[u32])| {
+                    best(words, 0).map(|(errors, begun, _)| (errors, begun, far))
+                });
+                if let Some((errors, begun, far)) = beside.min() {
                     fit.errors += u32::from(errors);
-                    fit.faults += 1 + if begun { unfinished } else { 0 };
+                    fit.faults += far + if begun { unfinished } else { 0 };
                     fit.doubtful |= 1 << at;
                     open &= !(1 << at);
                 }
@@ -133,17 +136,39 @@ impl PlaceIndex {
         for (at, _) in asked.words.iter().enumerate().filter(|(_, word)| !word.may_be_number) {
             fit.doubtful &= !(1 << at);
         }
-        // A word that is written another way stands for one of the name.
-        let other = (own..name.len()).filter(|&place| taken >> place & 1 == 1).count();
-        let unasked = (0..own.min(NAME_WORDS_MAX))
-            .filter(|&place| taken >> place & 1 == 0 && self.says_something(name[place]))
-            .count();
-        fit.unasked = unasked.saturating_sub(other) as u32;
-        fit.faults += fit.unasked.min(4);
-        let says_something = (0..name.len())
-            .any(|place| taken >> place & 1 == 1 && self.says_something(name[place]));
-        // "Rua das Flores" is not any other "Rua".
-        (!asked.manner.extras || fit.unasked == 0 || says_something).then_some(fit)
+        let (unasked, said) = self.asked_of(name, taken);
+        fit.unasked = unasked;
+        fit.faults += unasked.min(4);
+        // "Rua das Flores" is not any other "Rua", nor is "Flores" alone enough among words passed over.
+        (!asked.manner.extras || unasked == 0 || said > unasked).then_some(fit)
+    }
+
+    /// How many words that say something were not asked for, and how many were, of the name that was
+    /// meant: of several names the one that lacks the least.
+    fn asked_of(&self, names: &[u32], taken: u32) -> (u32, u32) {
+        let mut best: Option<(u32, u32)> = None;
+        let mut place = 0;
+        for name in names.chunk_by(|_, next| next & FIRST_OF_NAME == 0) {
+            let (mut unasked, mut said, mut other, mut is_meant) = (0_u32, 0, 0, place == 0);
+            for &word in name {
+                let is_taken = taken >> place & 1 == 1;
+                is_meant |= is_taken;
+                if word & VARIANT != 0 {
+                    other += u32::from(is_taken);
+                } else if self.says_something(word & WORD) {
+                    *(if is_taken { &mut said } else { &mut unasked }) += 1;
+                }
+                place += 1;
+            }
+            // A word that is written another way stands for one of the name.
+            let other = other.min(unasked);
+            let name = (unasked - other, said + other);
+            let is_better = best.is_none_or(|best| (name.0, best.1) < (best.0, name.1));
+            if is_meant && is_better {
+                best = Some(name);
+            }
+        }
+        best.unwrap_or_default()
     }
 
     /// A name without this word may be another name: it is neither common nor an article.

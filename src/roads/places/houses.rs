@@ -8,8 +8,8 @@ use crate::roads::file::Texts;
 use crate::roads::plane::Spot;
 
 /// The house whose number is made of words left over and doubtful ones; of several, the one that leaves
-/// the fewest words and stands nearest to the name. Says also how many words it leaves.
-pub fn asked_for(houses: &[House], asked: &Asked, fit: &Fit) -> Option<(usize, u32)> {
+/// the fewest words and stands nearest to the name. Says also which words it leaves.
+pub fn asked_for(houses: &[House], asked: &Asked, fit: &Fit) -> Option<(usize, WordSet)> {
     let found = asked.numbers.iter().filter(|run| run.whole).filter_map(|run| {
         let left = left_by(run.words, asked, fit)?;
         let at = houses.partition_point(|house| house.key < run.keys.start);
@@ -17,21 +17,21 @@ pub fn asked_for(houses: &[House], asked: &Asked, fit: &Fit) -> Option<(usize, u
         is_there.then_some((at, left, run.words))
     });
     let best = found.min_by_key(|&(_, left, words)| {
-        (left, from_name(asked, fit, words), u32::MAX - words.count_ones())
+        (left.count_ones(), from_name(asked, fit, words), u32::MAX - words.count_ones())
     });
     best.map(|(at, left, _)| (at, left))
 }
 
-/// How many words are left over if some are the number; `None` if those are needed for the name. A word
+/// Which words are left over if some are the number; `None` if those are needed for the name. A word
 /// that was given to the name may be had back for the same word left over.
-fn left_by(number: WordSet, asked: &Asked, fit: &Fit) -> Option<u32> {
+fn left_by(number: WordSet, asked: &Asked, fit: &Fit) -> Option<WordSet> {
     let places = |set: WordSet| (0..asked.words.len()).filter(move |at| set >> at & 1 == 1);
     let mut left = fit.left_over & !number;
     for at in places(number & !(fit.left_over | fit.doubtful)) {
         let twin = places(left).find(|&twin| asked.words[twin].text == asked.words[at].text)?;
         left &= !(1 << twin);
     }
-    Some(left.count_ones())
+    Some(left)
 }
 
 /// The houses whose numbers begin with all words left over, if the last word is one of them.
@@ -42,6 +42,15 @@ pub fn begun(houses: &[House], asked: &Asked, fit: &Fit) -> std::ops::Range<usiz
         let to = houses.partition_point(|house| house.key < run.keys.end);
         from..to
     })
+}
+
+/// Whether words may be left over: numbers may, but a longer word without figures is one only where some
+/// house has it.
+pub fn may_be_left(left: WordSet, asked: &Asked) -> bool {
+    asked.manner.extras
+        || (0..).zip(&asked.words).all(|(at, word)| {
+            left >> at & 1 == 0 || fold::has_figure(&word.text) || word.text.chars().count() <= 1
+        })
 }
 
 /// The number that was asked for, which no house has: of the words left over the one nearest to the

@@ -4,9 +4,9 @@
 //! In reading order. Making it: `letters` and `fold` make texts comparable; `collect` gathers what has a
 //! name (`streets`, `addresses`, `postcodes`; `locality` says in which settlement it lies); `words` lists
 //! where each word occurs; `build` puts all of it into `columns`, which lie in memory or in the prepared
-//! file. Asking it: `ask` reads a query, `errors` finds the words that may be meant, `fit` compares with
-//! one entry, `houses` chooses the number, `search` ranks, `shown` writes the answer; `reverse` goes the
-//! other way.
+//! file. Asking it: `ask` reads a query, `errors` finds the words that may be meant, `candidates` the
+//! entries to look at, `fit` compares with one, `houses` chooses the number, `search` ranks, `shown` writes
+//! the answer; `reverse` goes the other way.
 //!
 //! What is deliberately so: a word without its typing errors always comes before one with them; two
 //! words written as one are not parted, and nothing is transliterated into another script.
@@ -14,6 +14,7 @@
 mod addresses;
 mod ask;
 mod build;
+mod candidates;
 mod collect;
 mod columns;
 mod errors;

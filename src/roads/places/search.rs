@@ -1,21 +1,22 @@
 //! Answers a query. The rarest of its words gives the candidates, the others are checked on each; then
 //! the same with typing errors, and if nothing was found, passing over words that fit nothing.
 
-use super::ask::{Asked, AskedWord, Manner, readings};
-use super::columns::{Entry, NONE, some};
+use super::ask::{Asked, Manner, readings};
+use super::candidates::Near;
+use super::columns::{NONE, some};
 use super::fit::Fit;
 use super::{Confidence, Place, PlaceIndex, PlaceKind, houses};
-use crate::roads::plane::{Spot, along_hilbert_curve};
 use crate::units::Point;
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
-/// A word that fits more entries than these is not yet a question: only the settlements and those near
-/// the wanted place are looked at.
-const CANDIDATES_MAX: usize = 16_000;
 /// From so many words on, some may be passed over if nothing is found otherwise.
 const EXTRA_WORDS_MIN: usize = 2;
 /// So many houses of a street are shown for an unfinished number.
 const BEGUN_HOUSES: usize = 4;
+/// Some answers are the same found in another way, or read the same; this many times the wanted ones are
+/// enough to choose from.
+const ENOUGH: usize = 12;
 /// Within this distance importance decides and not nearness, metres.
 const NEAR_M: f64 = 500.0;
 /// Two places of one label nearer than this are one to whoever reads it, metres.
@@ -29,15 +30,6 @@ const CODE_UNKNOWN: u32 = 2;
 /// A word passed over is as bad as so many typing errors, and one of the name not asked for, where words
 /// are passed over, as one.
 const WORD_PASSED_OVER: u32 = 3;
-
-/// Where the one who asks is.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Near {
-    spot: Spot,
-    step_m: f64,
-    /// Along the curve that entries are numbered by.
-    along: u64,
-}
 
 /// An answer, and how well it fits.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -101,130 +93,42 @@ impl PlaceIndex {
 
     /// Best first; a few more than `limit`, since some may look alike.
     fn find(&self, text: &str, near: Option<Point>, manner: Manner, limit: usize) -> Vec<Found> {
-        let near = near.map(|near| {
-            let spot = Spot::of(near);
-            Near { spot, step_m: spot.step_m(), along: along_hilbert_curve(spot) }
-        });
+        let near = near.map(Near::to);
         let mut found = Vec::new();
         let with_errors = Manner { errors: true, ..manner };
         let with_extras = Manner { extras: true, ..with_errors };
+        let mut asked: Vec<Asked> = Vec::new();
         for manner in [manner, with_errors, with_extras] {
-            let readings = readings(text, manner, &self.columns, &self.words);
-            let words = readings.iter().map(|asked| asked.words.len()).max().unwrap_or(0);
+            if manner.extras {
+                for asked in &mut asked {
+                    asked.manner = manner;
+                }
+            } else {
+                asked = readings(text, manner, &self.columns, &self.words);
+            }
+            let words = asked.iter().map(|asked| asked.words.len()).max().unwrap_or(0);
             if manner.extras && (!found.is_empty() || words < EXTRA_WORDS_MIN) {
                 break;
             }
-            for asked in &readings {
+            for asked in &asked {
                 for entry in self.candidates(asked, near) {
                     self.judge(entry, asked, near, &mut found);
                 }
             }
+            let enough = limit.saturating_mul(ENOUGH);
+            if found.len() > enough {
+                found.select_nth_unstable_by(enough, Found::order);
+                found.truncate(enough);
+            }
             // The same again, found in another way, is not better than at first.
             found.sort_unstable_by(Found::order);
-            let mut known = std::collections::HashSet::new();
-            found.retain(|one| known.len() < limit * 3 && known.insert((one.entry, one.house)));
+            let mut known = HashSet::new();
+            found.retain(|one| known.insert((one.entry, one.house)));
             if found.len() >= limit {
                 break;
             }
         }
         found
-    }
-
-    /// Entries that have the rarest of the words that must fit; if all could be numbers, or words may be
-    /// passed over, entries that have any.
-    fn candidates(&self, asked: &Asked, near: Option<Near>) -> Vec<u32> {
-        let mut words: Vec<(usize, &AskedWord)> = (asked.words.iter())
-            .filter(|word| !word.may_be_number && !word.meant.is_empty())
-            .map(|word| (self.count(word), word))
-            .collect();
-        words.sort_by_key(|(count, _)| *count);
-        let must_fit = asked.words.iter().filter(|word| !word.may_be_number && !word.is_around);
-        if words.is_empty() || asked.manner.extras {
-            let mut all: Vec<u32> = Vec::new();
-            let numbers = asked.words.iter().filter(|word| words.is_empty() || word.is_last);
-            for word in words.iter().map(|(_, word)| *word).chain(numbers) {
-                if all.len() < CANDIDATES_MAX {
-                    all.extend(self.entries_with(word, near));
-                }
-            }
-            all.sort_unstable();
-            all.dedup();
-            return all;
-        }
-        if !asked.manner.extras && must_fit.clone().any(|word| word.meant.is_empty()) {
-            return Vec::new();
-        }
-        let mut best: Option<Vec<u32>> = None;
-        for (count, word) in words {
-            if best.as_ref().is_some_and(|best| best.len() <= count) {
-                break;
-            }
-            let mut entries = self.entries_with(word, near);
-            if asked.words.len() > 1 {
-                let settlements = entries.partition_point(|&entry| entry < self.settled);
-                for at in 0..settlements {
-                    entries.extend(self.columns.within.of(entries[at] as usize));
-                }
-                if settlements > 0 {
-                    entries.sort_unstable();
-                    entries.dedup();
-                }
-            }
-            if best.as_ref().is_none_or(|best| entries.len() < best.len()) {
-                best = Some(entries);
-            }
-        }
-        best.unwrap_or_default()
-    }
-
-    fn count(&self, word: &AskedWord) -> usize {
-        word.meant.iter().map(|meant| self.words.count(&meant.words)).sum()
-    }
-
-    /// The entries that have a word in their names, sorted.
-    fn entries_with(&self, word: &AskedWord, near: Option<Near>) -> Vec<u32> {
-        if word.meant.iter().all(|meant| meant.errors == 0)
-            && let Some(begun) = self.words.begun(&word.text)
-        {
-            return self.nearest_of(begun, near);
-        }
-        let mut entries: Vec<u32> = Vec::new();
-        let mut meant: Vec<_> = word.meant.iter().collect();
-        meant.sort_by_key(|meant| meant.errors);
-        for meant in meant {
-            for list in self.words.lists(meant.words.clone()) {
-                entries.extend(list);
-            }
-            if entries.len() > 4 * CANDIDATES_MAX {
-                break;
-            }
-        }
-        entries.sort_unstable();
-        entries.dedup();
-        if entries.len() > CANDIDATES_MAX { self.nearest_of(&entries, near) } else { entries }
-    }
-
-    /// Of too many entries the settlements, and those that the numbering has near the wanted place, or
-    /// spread over the land.
-    fn nearest_of(&self, entries: &[u32], near: Option<Near>) -> Vec<u32> {
-        if entries.len() <= CANDIDATES_MAX {
-            return entries.to_vec();
-        }
-        let settlements = entries.partition_point(|&entry| entry < self.settled);
-        let (settlements, others) = entries.split_at(settlements);
-        let mut chosen = settlements[..settlements.len().min(CANDIDATES_MAX / 2)].to_vec();
-        let wanted = CANDIDATES_MAX - chosen.len();
-        if let Some(near) = near {
-            let all: &[Entry] = &self.columns.entries;
-            let here = others.partition_point(|&entry| {
-                along_hilbert_curve(all[entry as usize].spot) < near.along
-            });
-            let from = here.saturating_sub(wanted / 2).min(others.len().saturating_sub(wanted));
-            chosen.extend(&others[from..(from + wanted).min(others.len())]);
-        } else {
-            chosen.extend(others.iter().step_by(others.len().div_ceil(wanted)));
-        }
-        chosen
     }
 
     /// Adds the entry or its house numbers, if the words fit.
@@ -279,7 +183,10 @@ impl PlaceIndex {
             }
             return;
         }
-        if let Some((at, left)) = asked_for {
+        if let Some((at, left)) = asked_for
+            && houses::may_be_left(left, asked)
+        {
+            let left = left.count_ones();
             self.add(found, asked, fit, near, Answer { left, ..house(at) });
             return;
         }
@@ -288,7 +195,7 @@ impl PlaceIndex {
             let answer = Answer { faults: NUMBER_BEGUN, ..house(at) };
             self.add(found, asked, fit, near, answer);
         }
-        if begun.is_empty() {
+        if begun.is_empty() && houses::may_be_left(fit.left_over, asked) {
             let missing = houses::missing(asked, fit).unwrap_or(NONE);
             let left = fit.left_over.count_ones() - u32::from(missing != NONE);
             let answer = Answer { missing, left, faults: NUMBER_MISSING, ..all };
@@ -361,10 +268,7 @@ impl PlaceIndex {
             Confidence::Near
         };
         let spot = house.map_or(entry.spot, |house| house.spot);
-        let farness = near.map_or(0.0, |near| {
-            let distance_m = near.spot.distance2(spot).sqrt() * near.step_m;
-            10.0 * (1.0 + distance_m / NEAR_M).ln()
-        });
+        let farness = near.map_or(0.0, |near| 10.0 * (1.0 + near.distance_m(spot) / NEAR_M).ln());
         found.push(Found {
             doubt,
             faults,

@@ -25,11 +25,17 @@ pub struct WordIndex {
     /// One or two letters with which many names have a word, sorted, and the entries of those.
     beginnings: Texts,
     entries_begun: ListsColumn<u32>,
-    /// Of each entry: words of its name, then those of its other names.
+    /// Of each entry: words of its name, then those of its other names, marked.
     words_of: ListsColumn<u32>,
     /// Words of countries and regions around everything, sorted.
     around: Column<u32>,
 }
+
+/// In the lists of entries: the word's number, and marks on the first word of each name and on what is
+/// another way to write a word before it.
+pub const WORD: u32 = VARIANT - 1;
+pub const FIRST_OF_NAME: u32 = 1 << 31;
+pub const VARIANT: u32 = 1 << 30;
 
 /// Words beyond these many of a name are not looked at.
 pub const NAME_WORDS_MAX: usize = 32;
@@ -42,22 +48,28 @@ const MANY: usize = 500;
 const FOLDED_LEN: usize = 16_384;
 
 impl NamedWords<'_> {
-    /// Its words, and how many of them are of the name itself.
-    fn folded(&self) -> (Vec<String>, u16) {
-        let mut all = fold::words(self.name);
-        all.truncate(NAME_WORDS_MAX);
-        let own = all.len() as u16;
-        if self.is_code {
-            let key = fold::postcode_key(self.name);
-            all.extend(fold::number_parts(&key).into_iter().map(str::to_owned));
-            all.push(key);
-        } else {
-            all.extend(fold::variants(self.name, &all[..usize::from(own)]));
-        }
-        for other in self.other_names {
-            let words = fold::words(other);
-            all.extend(fold::variants(other, &words));
-            all.extend(words);
+    /// Its words with their marks, and how many of them are of the name itself.
+    fn folded(&self) -> (Vec<(String, u32)>, u16) {
+        let mut all: Vec<(String, u32)> = Vec::new();
+        let mut own = 0;
+        for (number, name) in std::iter::once(&self.name).chain(self.other_names).enumerate() {
+            let words = fold::words(name);
+            let variants = if self.is_code {
+                let key = fold::postcode_key(name);
+                let parts = fold::number_parts(&key).into_iter().map(str::to_owned);
+                parts.chain([key.clone()]).collect()
+            } else {
+                fold::variants(name, &words)
+            };
+            let first = all.len();
+            all.extend(words.into_iter().map(|word| (word, 0)));
+            if number == 0 {
+                own = all.len().min(NAME_WORDS_MAX) as u16;
+            }
+            all.extend(variants.into_iter().map(|word| (word, VARIANT)));
+            if let Some((_, mark)) = all.get_mut(first) {
+                *mark |= FIRST_OF_NAME;
+            }
         }
         all.truncate(NAME_WORDS_MAX);
         (all, own)
@@ -76,7 +88,7 @@ impl WordIndex {
         for names in names.chunks(FOLDED_LEN) {
             let folded: Vec<_> = names.par_iter().map(NamedWords::folded).collect();
             for (words, own) in folded {
-                words_of.push(words.into_iter().map(&mut intern));
+                words_of.push(words.into_iter().map(|(word, mark)| intern(word) | mark));
                 own_words.push(own);
             }
         }
@@ -91,14 +103,16 @@ impl WordIndex {
             renumbered[*old as usize] = new;
         }
         for word in words_of.items_mut().iter_mut().chain(&mut around) {
-            *word = renumbered[*word as usize];
+            *word = renumbered[(*word & WORD) as usize] | *word & !WORD;
         }
         around.sort_unstable();
         around.dedup();
         let words_of = ListsColumn::from(words_of);
 
         let mut pairs: Vec<(u32, u32)> = (0..own_words.len())
-            .flat_map(|entry| words_of.of(entry).iter().map(move |&word| (word, entry as u32)))
+            .flat_map(|entry| {
+                words_of.of(entry).iter().map(move |&word| (word & WORD, entry as u32))
+            })
             .collect();
         pairs.par_sort_unstable();
         pairs.dedup();
@@ -132,12 +146,16 @@ impl WordIndex {
         let entry = |&number: &u32| (number as usize) < entries.len();
         let word = |&number: &u32| (number as usize) < index.words.len();
         let words_fit = index.words_of.len() == entries.len()
-            && index.words_of.items().iter().all(word)
+            && index.words_of.items().iter().all(|marked| word(&(marked & WORD)))
             && (0..entries.len()).zip(entries).all(|(number, entry)| {
                 let len = index.words_of.of(number).len();
                 len <= NAME_WORDS_MAX && usize::from(entry.own_words) <= len
             });
+        // The walk through the words relies on their order.
+        let in_order = index.words.iter().zip(index.words.iter().skip(1)).all(|(a, b)| a < b)
+            && index.words.iter().all(|word| !word.is_empty());
         let fits = [
+            ("places.words", in_order),
             (
                 "places.entries_of",
                 index.entries_of.len() == index.words.len()
@@ -161,6 +179,7 @@ impl WordIndex {
         &self.words
     }
 
+    /// The words of an entry's names, with their marks.
     pub fn words_of(&self, entry: u32) -> &[u32] {
         self.words_of.of(entry as usize)
     }

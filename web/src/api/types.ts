@@ -353,7 +353,10 @@ export interface MapView {
 export interface PlaceView extends Point {
   /** As people write it. */
   name: string;
-  kind: "address" | "street" | "place";
+  kind: "address" | "street" | "place" | "postcode";
+  postcode: string | null;
+  /** `near`: less than was asked for; `fuzzy`: a similar name, or a part of it. */
+  confidence: "exact" | "near" | "fuzzy";
   /** From the point that was asked for. */
   distance_m: number | null;
 }

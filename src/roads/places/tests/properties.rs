@@ -130,11 +130,11 @@ proptest! {
         let letter = letter.chars().next().unwrap();
         for (name, entry) in index.names().zip(all_entries(&index)).step_by(3) {
             let mut words = fold::words(name);
-            let long = (0..words.len()).filter(|&word| {
+            let mut long = (0..words.len()).filter(|&word| {
                 // Short words must be right, also once a letter is gone.
                 words[word].chars().count() > 4 && !fold::has_figure(&words[word])
             });
-            let Some(word) = long.last() else { continue };
+            let Some(word) = long.next_back() else { continue };
             let mut letters: Vec<char> = words[word].chars().collect();
             let at = (letters.len() as f64 * at) as usize;
             match sort {
