@@ -15,6 +15,12 @@ impl<T> Default for Lists<T> {
 }
 
 impl<T> Lists<T> {
+    pub(crate) fn with_capacity(lists: usize, items: usize) -> Self {
+        let mut first = Vec::with_capacity(lists + 1);
+        first.push(0);
+        Self { first, items: Vec::with_capacity(items) }
+    }
+
     /// Keeps the memory.
     pub(crate) fn clear(&mut self) {
         self.first.truncate(1);

@@ -7,18 +7,21 @@ use crate::roads::lists::Lists;
 /// end, and the cost.
 pub(super) type LocalArcs = Lists<(u32, i64)>;
 
-/// Runs a loop as compiled for the best vectors that this processor has.
+/// Calls a function as compiled for the best vectors that this processor has. The function must be inlined
+/// always, so that it is compiled anew for each; its arguments are named with their types.
 macro_rules! for_processor {
-    ($body:ident($arcs:expr, $labels:expr)) => {{
+    ($body:ident $(<const $lanes:ident: usize>)? ($($name:ident: $kind:ty),*)) => {{
         #[cfg(target_arch = "x86_64")]
         {
             #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw")]
-            fn with_avx512<const L: usize>(arcs: &LocalArcs, labels: &mut [[i64; L]]) {
-                $body(arcs, labels);
+            #[allow(clippy::too_many_arguments)]
+            fn with_avx512$(<const $lanes: usize>)?($($name: $kind),*) {
+                $body($($name),*);
             }
             #[target_feature(enable = "avx2")]
-            fn with_avx2<const L: usize>(arcs: &LocalArcs, labels: &mut [[i64; L]]) {
-                $body(arcs, labels);
+            #[allow(clippy::too_many_arguments)]
+            fn with_avx2$(<const $lanes: usize>)?($($name: $kind),*) {
+                $body($($name),*);
             }
             if is_x86_feature_detected!("avx512f")
                 && is_x86_feature_detected!("avx512vl")
@@ -27,26 +30,27 @@ macro_rules! for_processor {
             {
                 #[expect(unsafe_code, reason = "a function for a processor's features is called")]
                 // SAFETY: the processor was just asked for every feature of the function.
-                return unsafe { with_avx512($arcs, $labels) };
+                return unsafe { with_avx512($($name),*) };
             }
             if is_x86_feature_detected!("avx2") {
                 #[expect(unsafe_code, reason = "a function for a processor's features is called")]
                 // SAFETY: the processor was just asked for the feature of the function.
-                return unsafe { with_avx2($arcs, $labels) };
+                return unsafe { with_avx2($($name),*) };
             }
         }
-        $body($arcs, $labels);
+        $body($($name),*);
     }};
 }
+pub(super) use for_processor;
 
 /// Gives what each place has on to the ends of its arcs, which lie further on.
 pub(super) fn push_on<const L: usize>(arcs: &LocalArcs, labels: &mut [[i64; L]]) {
-    for_processor!(push_on_in(arcs, labels));
+    for_processor!(push_on_in<const L: usize>(arcs: &LocalArcs, labels: &mut [[i64; L]]));
 }
 
 /// Takes at each place what comes from the ends of its arcs, which lie before it.
 pub(super) fn pull_in<const L: usize>(arcs: &LocalArcs, labels: &mut [[i64; L]]) {
-    for_processor!(pull_in_in(arcs, labels));
+    for_processor!(pull_in_in<const L: usize>(arcs: &LocalArcs, labels: &mut [[i64; L]]));
 }
 
 #[expect(clippy::inline_always, reason = "compiled anew with the features of its caller")]

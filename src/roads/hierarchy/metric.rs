@@ -1,12 +1,22 @@
 //! Weights in a hierarchy: customization. First every arc learns of the ways through lower nodes, then
 //! of those through higher ones; an arc that turns out longer than such a way is never needed in a
 //! search (perfect customization; Dibbelt, Strasser, Wagner 2016).
+//!
+//! Nodes of one separator mostly have the same higher neighbours. Such a run of nodes (a supernode, as in
+//! sparse Cholesky factorization: J. W. H. Liu, E. G. Ng, B. W. Peyton, "On Finding Supernodes for Sparse
+//! Matrix Computations", SIAM J. Matrix Anal. Appl. 14, 1993, DOI 10.1137/0614019) is worked on as a block:
+//! its rows lie side by side, so the inner loops run over memory in order, in the processor's vectors, and
+//! where an arc of another node stands is looked up once for all of them. Subtrees of the elimination tree
+//! touch each other's arcs nowhere, so they are worked on by several threads.
 
+use super::lanes::for_processor;
 use super::topology::{NONE, Topology};
 use crate::roads::cost::Cost;
 use crate::roads::file::{Column, FileError, FileWriter, ListsColumn, PreparedFile};
 use crate::roads::lists::Lists;
 use bytemuck::{Pod, Zeroable};
+use rayon::prelude::*;
+use std::ops::Range;
 
 /// The weights of a hierarchy, and what searches need of them.
 #[derive(Debug)]
@@ -34,8 +44,16 @@ pub(super) struct SearchArc {
 const UP: usize = 0;
 const DOWN: usize = 1;
 
+/// The costs of an arc, up and down; signed, because that is what most processors compare in vectors.
+type Pair = [i64; 2];
+
+fn swapped([up, down]: Pair) -> Pair {
+    [down, up]
+}
+
 impl Metric {
-    /// Puts weights in; `cost` tells that of each arc of the input, by its number.
+    /// Puts weights in; `cost` tells that of each arc of the input, by its number. On as many threads as the
+    /// caller's pool has.
     pub fn customize(topology: &Topology, cost: impl Fn(usize) -> Cost) -> Self {
         let mut basic = vec![[Cost::UNREACHED; 2]; topology.arc_count()];
         for (input, place) in topology.places().enumerate() {
@@ -44,10 +62,9 @@ impl Metric {
                 *slot = cost(input).min(*slot);
             }
         }
-        let mut arc_to = vec![NONE; topology.node_count()];
-        for node in 0..topology.node_count() as u32 {
-            through_lower(topology, node, &mut arc_to, &mut basic);
-        }
+        let nodes = Nodes::of(topology);
+        let tasks = Tasks::of(topology);
+        through_lower(&nodes, &tasks, bytemuck::cast_slice_mut(&mut basic));
         let mut direct = vec![0_u8; topology.arc_count()];
         for (input, place) in topology.places().enumerate() {
             if let Some((arc, is_down)) = place
@@ -57,16 +74,10 @@ impl Metric {
             }
         }
         let mut least = basic.clone();
-        for node in (0..topology.node_count() as u32).rev() {
-            through_higher(topology, node, &mut arc_to, &mut least);
-        }
+        through_higher(&nodes, &tasks, bytemuck::cast_slice_mut(&mut least));
         let needed = |side: usize| SearchGraph::of(topology, &basic, &least, side);
-        Self {
-            upward: needed(UP),
-            downward: needed(DOWN),
-            basic: basic.into(),
-            direct: direct.into(),
-        }
+        let (upward, downward) = rayon::join(|| needed(UP), || needed(DOWN));
+        Self { upward, downward, basic: basic.into(), direct: direct.into() }
     }
 
     pub(in crate::roads) fn store(&self, file: &mut FileWriter, room: &str) {
@@ -107,64 +118,368 @@ impl Metric {
     }
 }
 
-/// Notes for each higher neighbour of a node which arc leads there.
-fn note_arcs(topology: &Topology, node: u32, arc_to: &mut [u32]) {
-    let up = topology.up(node);
-    for (arc, head) in (up.start as u32..).zip(&topology.head[up]) {
-        arc_to[*head as usize] = arc;
+/// The topology as slices, and which nodes are of one run.
+struct Nodes<'a> {
+    topology: &'a Topology,
+    first_up: &'a [u32],
+    head: &'a [u32],
+    tail: &'a [u32],
+    /// Whether a node has the same higher neighbours as the next one, and that one besides.
+    is_joined: Vec<bool>,
+}
+
+impl<'a> Nodes<'a> {
+    fn of(topology: &'a Topology) -> Self {
+        let first_up: &[u32] = &topology.first_up;
+        let degree = |node: usize| first_up[node + 1] - first_up[node];
+        let is_joined = topology
+            .parent
+            .iter()
+            .enumerate()
+            .map(|(node, parent)| {
+                *parent as usize == node + 1 && degree(node) == degree(node + 1) + 1
+            })
+            .collect();
+        Self { topology, first_up, head: &topology.head, tail: &topology.tail, is_joined }
+    }
+
+    fn up(&self, node: u32) -> Range<usize> {
+        self.first_up[node as usize] as usize..self.first_up[node as usize + 1] as usize
+    }
+
+    /// The arcs from lower nodes of a range to a node.
+    fn down_within(&self, node: u32, within: &Range<u32>) -> &'a [u32] {
+        let down = self.topology.down(node);
+        let from = down.partition_point(|arc| self.tail[*arc as usize] < within.start);
+        let until = down.partition_point(|arc| self.tail[*arc as usize] < within.end);
+        &down[from..until]
+    }
+
+    /// The arcs to a node, run by run: each run's nodes are all joined to it.
+    fn runs<'b>(&'b self, arcs: &'b [u32]) -> impl Iterator<Item = &'b [u32]> {
+        arcs.chunk_by(|a, b| {
+            let (a, b) = (self.tail[*a as usize], self.tail[*b as usize]);
+            a + 1 == b && self.is_joined[a as usize]
+        })
     }
 }
 
-/// The ways between this node and its higher neighbours through each of its lower ones.
-fn through_lower(topology: &Topology, node: u32, arc_to: &mut [u32], costs: &mut [[Cost; 2]]) {
-    for_each_triangle(topology, node, arc_to, costs, |[up, down], [on_up, on_down], over| {
-        over[UP] = down.plus(*on_up).min(over[UP]);
-        over[DOWN] = on_down.plus(*up).min(over[DOWN]);
-    });
+/// How the tree is shared out among threads: subtrees, and the nodes above all of them.
+struct Tasks {
+    /// Ranges of ranks, ascending.
+    subtrees: Vec<Range<u32>>,
+    /// The other nodes, ascending.
+    top: Vec<u32>,
 }
 
-/// The ways from each lower neighbour of this node over it to higher ones, and over those to it.
-fn through_higher(topology: &Topology, node: u32, arc_to: &mut [u32], costs: &mut [[Cost; 2]]) {
-    for_each_triangle(topology, node, arc_to, costs, |[up, down], on, [over_up, over_down]| {
-        let [was_up, was_down] = *on;
-        *on = [up.plus(*over_up).min(was_up), over_down.plus(*down).min(was_down)];
-        *up = was_up.plus(*over_down).min(*up);
-        *down = over_up.plus(was_down).min(*down);
-    });
-}
+/// So many subtrees for each thread, because they are not equally large.
+const SUBTREES_PER_THREAD: usize = 8;
 
-/// Each triangle whose middle corner is this node, by the costs of its sides: from the lowest corner to
-/// this one, from the lowest to the highest, and from this one to the highest.
-fn for_each_triangle(
-    topology: &Topology,
-    node: u32,
-    arc_to: &mut [u32],
-    costs: &mut [[Cost; 2]],
-    mut relax: impl FnMut(&mut [Cost; 2], &mut [Cost; 2], &mut [Cost; 2]),
-) {
-    note_arcs(topology, node, arc_to);
-    // The arcs of the lower nodes lie before those of this one.
-    let own_first = topology.up(node).start;
-    let (lower, own) = costs.split_at_mut(own_first);
-    for here in topology.down(node) {
-        let end = topology.up(topology.tail[*here as usize]).end;
-        let on = *here as usize + 1..end;
-        let mut side = lower[*here as usize];
-        for (head, on) in topology.head[on.clone()].iter().zip(&mut lower[on]) {
-            relax(&mut side, on, &mut own[arc_to[*head as usize] as usize - own_first]);
+impl Tasks {
+    fn of(topology: &Topology) -> Self {
+        let count = topology.node_count();
+        let threads = rayon::current_num_threads();
+        if threads == 1 {
+            let subtrees = vec![0..count as u32];
+            return Self { subtrees, top: Vec::new() };
         }
-        lower[*here as usize] = side;
+        let arcs_max = (topology.arc_count() / (threads * SUBTREES_PER_THREAD)).max(64);
+        // The first node of each node's subtree; children come before their parents.
+        let mut first: Vec<u32> = (0..count as u32).collect();
+        for node in 0..count {
+            let parent = topology.parent[node];
+            if parent != NONE {
+                first[parent as usize] = first[parent as usize].min(first[node]);
+            }
+        }
+        let arcs_below = |node: usize| {
+            (topology.first_up[node + 1] - topology.first_up[first[node] as usize]) as usize
+        };
+        let is_small = |node: usize| arcs_below(node) <= arcs_max;
+        let mut tasks = Self { subtrees: Vec::new(), top: Vec::new() };
+        for node in 0..count {
+            let parent = topology.parent[node];
+            if !is_small(node) {
+                tasks.top.push(node as u32);
+            } else if parent == NONE || !is_small(parent as usize) {
+                tasks.subtrees.push(first[node]..node as u32 + 1);
+            }
+        }
+        tasks
     }
+}
+
+/// The ways between a node and its higher neighbours through each of its lower ones.
+fn through_lower(nodes: &Nodes<'_>, tasks: &Tasks, costs: &mut [Pair]) {
+    let mut rest = &mut *costs;
+    let mut at = 0;
+    let mut parts = Vec::new();
+    for subtree in &tasks.subtrees {
+        let (from, until) = (nodes.up(subtree.start).start, nodes.up(subtree.end - 1).end);
+        let (_, behind) = rest.split_at_mut(from - at);
+        let (own, behind) = behind.split_at_mut(until - from);
+        parts.push((subtree, own, from));
+        (rest, at) = (behind, until);
+    }
+    parts.into_par_iter().for_each(|(subtree, own, first_arc)| {
+        lower_in(nodes, &mut subtree.clone(), own, first_arc);
+    });
+    lower_in(nodes, &mut tasks.top.iter().copied(), costs, 0);
+}
+
+/// The same for some nodes, ascending, whose arcs and those below them begin with `first_arc`.
+fn lower_in(
+    nodes: &Nodes<'_>,
+    order: &mut dyn Iterator<Item = u32>,
+    costs: &mut [Pair],
+    first_arc: usize,
+) {
+    for_processor!(lower_for(
+        nodes: &Nodes<'_>,
+        order: &mut dyn Iterator<Item = u32>,
+        costs: &mut [Pair],
+        first_arc: usize
+    ));
+}
+
+#[expect(clippy::inline_always, reason = "compiled anew with the features of its caller")]
+#[inline(always)]
+fn lower_for(
+    nodes: &Nodes<'_>,
+    order: &mut dyn Iterator<Item = u32>,
+    costs: &mut [Pair],
+    first_arc: usize,
+) {
+    let mut place = vec![0_u32; nodes.is_joined.len()];
+    let mut best: Vec<Pair> = Vec::new();
+    for node in order {
+        let own = nodes.up(node);
+        for (at, head) in (0..).zip(&nodes.head[own.clone()]) {
+            place[*head as usize] = at;
+        }
+        let (below, row) = costs.split_at_mut(own.start - first_arc);
+        let row = &mut row[..own.len()];
+        for run in nodes.runs(nodes.topology.down(node)) {
+            // The arcs of each node of the run behind the one that leads here go to the same nodes.
+            let last = run[run.len() - 1] as usize;
+            let end = nodes.up(nodes.tail[last]).end;
+            let len = end - last - 1;
+            let behind = |arc: u32| {
+                let from = arc as usize - first_arc;
+                (swapped(below[from]), &below[from + 1..][..len])
+            };
+            let is_own_run =
+                nodes.tail[last] + 1 == node && nodes.is_joined[nodes.tail[last] as usize];
+            if is_own_run {
+                for arc in run {
+                    let (side, on) = behind(*arc);
+                    relax(row, on, side);
+                }
+                continue;
+            }
+            let heads = &nodes.head[last + 1..end];
+            if let [arc] = run {
+                let (side, on) = behind(*arc);
+                for (head, on) in heads.iter().zip(on) {
+                    let over = &mut row[place[*head as usize] as usize];
+                    *over = least(*over, sum(*on, side));
+                }
+                continue;
+            }
+            best.clear();
+            best.resize(len, [i64::MAX; 2]);
+            for arc in run {
+                let (side, on) = behind(*arc);
+                relax(&mut best, on, side);
+            }
+            for (head, best) in heads.iter().zip(&best) {
+                let over = &mut row[place[*head as usize] as usize];
+                *over = least(*over, *best);
+            }
+        }
+    }
+}
+
+/// The ways from each node over a higher one to those above it, and over those to it.
+fn through_higher(nodes: &Nodes<'_>, tasks: &Tasks, costs: &mut [Pair]) {
+    let node_count = nodes.is_joined.len();
+    let mut is_top = vec![false; node_count];
+    for node in &tasks.top {
+        is_top[*node as usize] = true;
+    }
+    let nothing = Above { from: NONE, rows: &[], first_row: &[] };
+    let everything = 0..node_count as u32;
+    higher_in(nodes, &tasks.top, &everything, Some(&is_top), costs, 0, &nothing);
+    // The rows above all subtrees are done; each subtree gets its own rows and reads those.
+    let mut first_row = vec![NONE; node_count];
+    let mut rows: Vec<Pair> = Vec::new();
+    for node in &tasks.top {
+        first_row[*node as usize] = rows.len() as u32;
+        rows.extend_from_slice(&costs[nodes.up(*node)]);
+    }
+    let mut rest = costs;
+    let mut at = 0;
+    let mut parts = Vec::new();
+    for subtree in &tasks.subtrees {
+        let (from, until) = (nodes.up(subtree.start).start, nodes.up(subtree.end - 1).end);
+        let (_, behind) = rest.split_at_mut(from - at);
+        let (own, behind) = behind.split_at_mut(until - from);
+        parts.push((subtree, own, from));
+        (rest, at) = (behind, until);
+    }
+    parts.into_par_iter().for_each(|(subtree, own, first_arc)| {
+        let order: Vec<u32> = subtree.clone().chain(ancestors(nodes, subtree)).collect();
+        let above = Above { from: subtree.end, rows: &rows, first_row: &first_row };
+        higher_in(nodes, &order, subtree, None, own, first_arc, &above);
+    });
+}
+
+/// The nodes above a subtree, ascending.
+fn ancestors(nodes: &Nodes<'_>, subtree: &Range<u32>) -> Vec<u32> {
+    let mut found = Vec::new();
+    let mut node = nodes.topology.parent[subtree.end as usize - 1];
+    while node != NONE {
+        found.push(node);
+        node = nodes.topology.parent[node as usize];
+    }
+    found
+}
+
+/// Rows of nodes above a subtree, copied: of those from a rank on.
+struct Above<'a> {
+    from: u32,
+    rows: &'a [Pair],
+    first_row: &'a [u32],
+}
+
+/// For each node of `order`, from the last one down: over it, for all lower nodes of a range (those of `only`,
+/// if given).
+fn higher_in(
+    nodes: &Nodes<'_>,
+    order: &[u32],
+    range: &Range<u32>,
+    only: Option<&[bool]>,
+    costs: &mut [Pair],
+    first_arc: usize,
+    above: &Above<'_>,
+) {
+    for_processor!(higher_for(
+        nodes: &Nodes<'_>,
+        order: &[u32],
+        range: &Range<u32>,
+        only: Option<&[bool]>,
+        costs: &mut [Pair],
+        first_arc: usize,
+        above: &Above<'_>
+    ));
+}
+
+#[expect(clippy::inline_always, reason = "compiled anew with the features of its caller")]
+#[inline(always)]
+fn higher_for(
+    nodes: &Nodes<'_>,
+    order: &[u32],
+    range: &Range<u32>,
+    only: Option<&[bool]>,
+    costs: &mut [Pair],
+    first_arc: usize,
+    above: &Above<'_>,
+) {
+    let mut place = vec![0_u32; nodes.is_joined.len()];
+    let mut over: Vec<Pair> = Vec::new();
+    let mut over_back: Vec<Pair> = Vec::new();
+    for node in order.iter().rev() {
+        let own = nodes.up(*node);
+        if own.is_empty() {
+            continue;
+        }
+        for (at, head) in (0..).zip(&nodes.head[own.clone()]) {
+            place[*head as usize] = at;
+        }
+        let (below, row) = if *node >= above.from {
+            let from = above.first_row[*node as usize] as usize;
+            (&mut *costs, &above.rows[from..][..own.len()])
+        } else {
+            let (below, row) = costs.split_at_mut(own.start - first_arc);
+            (below, &row[..own.len()])
+        };
+        for run in nodes.runs(nodes.down_within(*node, range)) {
+            let last = run[run.len() - 1] as usize;
+            if only.is_some_and(|only| !only[nodes.tail[last] as usize]) {
+                continue;
+            }
+            let end = nodes.up(nodes.tail[last]).end;
+            over.clear();
+            let looked_up =
+                nodes.head[last + 1..end].iter().map(|head| row[place[*head as usize] as usize]);
+            over.extend(looked_up);
+            over_back.clear();
+            over_back.extend(over.iter().map(|pair| swapped(*pair)));
+            for arc in run {
+                let from = *arc as usize - first_arc;
+                let (side, on) = below[from..].split_at_mut(1);
+                let on = &mut on[..over.len()];
+                let here = side[0];
+                side[0] = least(here, best_of(on, &over_back));
+                relax(on, &over, here);
+            }
+        }
+    }
+}
+
+#[expect(clippy::inline_always, reason = "compiled anew with the features of its caller")]
+#[inline(always)]
+fn sum(a: Pair, b: Pair) -> Pair {
+    [a[0] + b[0], a[1] + b[1]]
+}
+
+#[expect(clippy::inline_always, reason = "compiled anew with the features of its caller")]
+#[inline(always)]
+fn least(a: Pair, b: Pair) -> Pair {
+    [a[0].min(b[0]), a[1].min(b[1])]
+}
+
+/// What each of `over` costs, or `on` with `side` if that is less.
+#[expect(clippy::inline_always, reason = "compiled anew with the features of its caller")]
+#[inline(always)]
+fn relax(over: &mut [Pair], on: &[Pair], side: Pair) {
+    for (over, on) in over.iter_mut().zip(on) {
+        *over = least(*over, sum(*on, side));
+    }
+}
+
+/// The least sum of two that stand in the same place.
+#[expect(clippy::inline_always, reason = "compiled anew with the features of its caller")]
+#[inline(always)]
+fn best_of(a: &[Pair], b: &[Pair]) -> Pair {
+    let mut best = [[i64::MAX; 2]; 4];
+    let mut chunks = a.chunks_exact(4).zip(b.chunks_exact(4));
+    for (a, b) in &mut chunks {
+        for lane in 0..4 {
+            best[lane] = least(best[lane], sum(a[lane], b[lane]));
+        }
+    }
+    let done = a.len() / 4 * 4;
+    let mut all = least(least(best[0], best[1]), least(best[2], best[3]));
+    for (a, b) in a[done..].iter().zip(&b[done..]) {
+        all = least(all, sum(*a, *b));
+    }
+    all
 }
 
 impl SearchGraph {
     fn of(topology: &Topology, basic: &[[Cost; 2]], least: &[[Cost; 2]], side: usize) -> Self {
-        let mut needed = Lists::default();
-        for node in 0..topology.node_count() as u32 {
-            needed.push(topology.up(node).filter_map(|arc| {
-                let cost = basic[arc][side];
-                let is_needed = cost.is_reached() && cost == least[arc][side];
-                is_needed.then(|| SearchArc { cost, head: topology.head[arc], arc: arc as u32 })
+        let (head, first_up): (&[u32], &[u32]) = (&topology.head, &topology.first_up);
+        let is_needed =
+            |arc: usize| basic[arc][side].is_reached() && basic[arc][side] == least[arc][side];
+        let count = (0..head.len()).filter(|arc| is_needed(*arc)).count();
+        let mut needed = Lists::with_capacity(topology.node_count(), count);
+        for bounds in first_up.windows(2) {
+            let own = bounds[0] as usize..bounds[1] as usize;
+            needed.push(own.filter(|arc| is_needed(*arc)).map(|arc| SearchArc {
+                cost: basic[arc][side],
+                head: head[arc],
+                arc: arc as u32,
             }));
         }
         Self(needed.into())

@@ -172,10 +172,7 @@ impl Topology {
             ("parent", self.parent.len() == node_count && climbs && parents_exist),
             ("first_up", is_first_sound),
             ("head", is_in_range(head, node_count)),
-            (
-                "tail",
-                tail.len() == arc_count && head.iter().zip(tail).all(|(high, low)| high > low),
-            ),
+            ("tail", tail.len() == arc_count && is_in_range(tail, node_count)),
             ("down", self.down.len() == node_count && is_in_range(self.down.items(), arc_count)),
             ("place", self.place.len() == input_count),
             ("place", self.places().flatten().all(|(arc, _)| (arc as usize) < arc_count)),
@@ -184,8 +181,47 @@ impl Topology {
                 return Err(FileError::damaged(&format!("{room}.{section}")));
             }
         }
-        Ok(())
+        let is_whole = (0..node_count as u32).all(|node| self.is_chordal_at(node))
+            && self.down.item_count() == arc_count
+            && is_postorder(&self.parent);
+        if is_whole { Ok(()) } else { Err(FileError::damaged(&format!("{room}.head"))) }
     }
+
+    /// Whether the arcs of a node are told alike everywhere, and all its higher neighbours but the lowest are
+    /// neighbours of that one.
+    fn is_chordal_at(&self, node: u32) -> bool {
+        let own = &self.head[self.up(node)];
+        let is_sorted =
+            own.is_sorted_by(|a, b| a < b) && own.first().is_none_or(|head| *head > node);
+        let has_tail = self.tail[self.up(node)].iter().all(|tail| *tail == node);
+        let down = self.down(node);
+        let leads_here = down.iter().all(|arc| self.head[*arc as usize] == node);
+        let parent = self.parent[node as usize];
+        let above = match own {
+            [] => parent == NONE,
+            [next, rest @ ..] => {
+                let mut of_parent =
+                    self.head[self.up(parent.min(self.node_count() as u32 - 1))].iter();
+                *next == parent && rest.iter().all(|head| of_parent.any(|known| known == head))
+            }
+        };
+        is_sorted && has_tail && leads_here && down.is_sorted_by(|a, b| a < b) && above
+    }
+}
+
+/// Whether the nodes of each subtree follow each other.
+fn is_postorder(parent: &[u32]) -> bool {
+    let mut size = vec![1_u32; parent.len()];
+    let mut first: Vec<u32> = (0..parent.len() as u32).collect();
+    for (node, parent) in parent.iter().enumerate() {
+        if *parent != NONE {
+            size[*parent as usize] += size[node];
+            first[*parent as usize] = first[*parent as usize].min(first[node]);
+        }
+    }
+    (0..)
+        .zip(size.iter().zip(&first))
+        .all(|(node, (size, first)): (u32, _)| node - first + 1 == *size)
 }
 
 fn ranks_of(order: &[u32]) -> Vec<u32> {
