@@ -17,11 +17,14 @@ mod prompt;
 mod system;
 mod tls;
 
+mod bench;
 pub mod clip_map;
 mod config;
 mod demo;
 mod doctor;
+mod geocode;
 pub mod import_map;
+mod match_trace;
 mod matrix;
 mod migrate;
 mod route;
@@ -70,6 +73,12 @@ enum Command {
     Matrix(matrix::MatrixArguments),
     /// Find the fastest way from one place to another
     Route(route::RouteArguments),
+    /// Find an address on the map
+    Geocode(geocode::GeocodeArguments),
+    /// Find the streets that a recorded trace was driven on
+    Match(match_trace::MatchArguments),
+    /// Measure this machine and this program
+    Bench(bench::BenchArguments),
     /// Cut an area out of an OpenStreetMap extract
     ClipMap(clip_map::ClipMapArguments),
     /// Solve a routing problem in VROOM's JSON, from standard input to standard output
@@ -97,6 +106,9 @@ pub fn main() -> ExitCode {
         Command::ImportMap(import) => import_map::run(import, output),
         Command::Matrix(matrix) => matrix::run(matrix, output),
         Command::Route(route) => route::run(route, output),
+        Command::Geocode(geocode) => geocode::run(geocode, output),
+        Command::Match(trace) => match_trace::run(trace, output),
+        Command::Bench(bench) => bench::run(bench, output),
         Command::ClipMap(clip) => clip_map::run(clip, output),
         Command::Town(town) => town::run(town, output),
         Command::User(user) => user::run(user, output),

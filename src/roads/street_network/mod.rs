@@ -446,39 +446,3 @@ impl RoadNetwork for StreetNetwork {
         (self.streets.junctions().len(), self.streets.edges().len())
     }
 }
-impl StreetNetwork {
-    pub fn debug_counts(&self) {
-        let t = &self.topology;
-        let n = t.node_count() as u32;
-        let mut tri = 0usize;
-        let mut up = [0usize; 12];
-        let mut tri_top = 0usize;
-        let mut same = 0usize;
-        let mut super_len = 0;
-        let mut supers = 0;
-        for v in 0..n {
-            let d = t.up(v).len();
-            tri += d * (d.max(1) - 1) / 2;
-            if v + 300 > n {
-                tri_top += d * (d.max(1) - 1) / 2;
-            }
-            up[(d as f64).log2().max(0.0) as usize] += d * (d.max(1) - 1) / 2;
-            let p = t.parent[v as usize];
-            if p != u32::MAX && t.up(p).len() + 1 == d && t.down(p).len() > 0 {
-                same += d * (d.max(1) - 1) / 2;
-                super_len += 1;
-            } else {
-                supers += 1;
-            }
-        }
-        println!(
-            "nodes {n} arcs {} triangles {tri} top300 {tri_top} by log2 degree {up:?} in supernodes {same} (nodes {super_len}, supernodes {supers})",
-            t.arc_count()
-        );
-        for _ in 0..5 {
-            let s = std::time::Instant::now();
-            let m = self.customized();
-            println!("customize {:?} {:?}", s.elapsed(), m.needed());
-        }
-    }
-}

@@ -1,0 +1,26 @@
+//! `sortie bench`: measures what the documentation promises, on this machine. One file for each subject.
+
+mod measure;
+mod roads;
+
+use super::failure::Failure;
+use super::output::Output;
+use clap::Subcommand;
+
+#[derive(Debug, clap::Args)]
+pub struct BenchArguments {
+    #[command(subcommand)]
+    subject: Subject,
+}
+
+#[derive(Debug, Subcommand)]
+enum Subject {
+    /// Import, tables, paths, weights, snapping, matching, addresses and tiles on a map
+    Roads(roads::RoadsArguments),
+}
+
+pub fn run(arguments: &BenchArguments, output: Output) -> Result<(), Failure> {
+    match &arguments.subject {
+        Subject::Roads(roads) => roads::run(roads, output),
+    }
+}
