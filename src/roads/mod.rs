@@ -34,4 +34,4 @@ pub(crate) mod wire;
 pub use map::{
     FileFacts, ImportOptions, ImportReport, Map, MapError, NetworkReport, Progress, Stage,
 };
-pub use network::{Leg, Path, RoadError, RoadNetwork, Snap};
+pub use network::{HeadingRange, Leg, Path, RoadError, RoadNetwork, Snap};

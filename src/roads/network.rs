@@ -18,6 +18,39 @@ pub struct Snap {
     pub reverse_edge: Option<u32>,
 }
 
+impl Snap {
+    /// The same place on the street driven the other way, if that is allowed.
+    pub fn reversed(&self) -> Option<Self> {
+        let edge = self.reverse_edge?;
+        Some(Self { edge, along: 1.0 - self.along, reverse_edge: Some(self.edge), ..*self })
+    }
+
+    /// Driven along its edge only.
+    pub fn one_way(self) -> Self {
+        Self { reverse_edge: None, ..self }
+    }
+}
+
+/// The ways of driving that are meant: a direction, and how far one may differ from it to either side.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct HeadingRange {
+    /// Degrees clockwise from north.
+    pub heading_deg: f32,
+    pub tolerance_deg: f32,
+}
+
+impl HeadingRange {
+    pub fn holds(&self, heading_deg: f32) -> bool {
+        angle_between_deg(self.heading_deg, heading_deg) <= self.tolerance_deg
+    }
+}
+
+/// Between two directions, 0 to 180 degrees.
+pub(super) fn angle_between_deg(a: f32, b: f32) -> f32 {
+    let turn = (a - b).rem_euclid(360.0);
+    turn.min(360.0 - turn)
+}
+
 /// The cost of getting from one place to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Leg {

@@ -17,7 +17,7 @@ use super::graph::{Built, Streets};
 use super::hierarchy::{
     Arc as HierarchyArc, Direction, Metric, Place, Search, Sweep, Targets, Topology, dissect,
 };
-use super::network::{Leg, Path, RoadError, RoadNetwork, Snap};
+use super::network::{HeadingRange, Leg, Path, RoadError, RoadNetwork, Snap};
 use super::profile::Profile;
 use super::snap::SnapGrid;
 use super::turn_graph::{DrivingSide, Turn, TurnGraph};
@@ -155,6 +155,31 @@ impl StreetNetwork {
     pub fn hierarchy_size(&self) -> (usize, usize, usize) {
         let (up, down) = self.weights.metric.needed();
         (self.topology.arc_count(), up, down)
+    }
+
+    /// The nearest streets within a radius, nearest first, each once. With a heading, only streets that are
+    /// driven that way, each at its nearest place where it is, and its snap has only the directions that
+    /// fit.
+    pub fn within(
+        &self,
+        at: Point,
+        radius_m: f64,
+        heading: Option<HeadingRange>,
+        limit: usize,
+    ) -> Vec<Snap> {
+        self.grid.within(&self.streets, at, radius_m, heading, limit)
+    }
+
+    /// The nearest street that is driven a certain way, if there is one within a radius; otherwise the
+    /// nearest of all.
+    pub fn snap_heading(
+        &self,
+        at: Point,
+        radius_m: f64,
+        heading: HeadingRange,
+    ) -> Result<Snap, RoadError> {
+        let fitting = self.within(at, radius_m, Some(heading), 1).first().copied();
+        fitting.map_or_else(|| self.snap(at), Ok)
     }
 
     /// The cost of the fastest way, without its course.

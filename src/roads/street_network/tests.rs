@@ -112,23 +112,32 @@ fn check_queries(network: &StreetNetwork, points: &[Point]) {
     }
 }
 
-/// The nearest street by looking at all of them, metres.
-fn nearest_street_m(streets: &Streets, at: Point) -> f64 {
+/// By looking at all of them: of each street with a part that fits, the distance of the nearest such part
+/// and the lower of its edges; nearest first. `fits` is asked with the headings of driving.
+fn nearest_streets(streets: &Streets, at: Point, fits: impl Fn(f32) -> bool) -> Vec<(f64, u32)> {
     let metres = |point: Point| {
         let scale = crate::units::geo::EARTH_RADIUS_M.to_radians();
         ((point.lon - at.lon) * scale * at.lat.to_radians().cos(), (point.lat - at.lat) * scale)
     };
-    let mut nearest = f64::INFINITY;
-    for edge in 0..streets.edges().len() as u32 {
-        let course: Vec<Point> = streets.course(edge).collect();
-        for pair in course.windows(2) {
+    let mut nearest: HashMap<u32, f64> = HashMap::new();
+    for (number, edge) in (0..).zip(streets.edges()) {
+        let course: Vec<Point> = streets.course(number).collect();
+        for pair in course.windows(2).filter(|pair| pair[0] != pair[1]) {
+            if !fits(pair[0].bearing_deg(pair[1]) as f32) {
+                continue;
+            }
             let ((ax, ay), (bx, by)) = (metres(pair[0]), metres(pair[1]));
             let (dx, dy) = (bx - ax, by - ay);
             let share = (-(ax * dx + ay * dy) / (dx * dx + dy * dy)).clamp(0.0, 1.0);
-            let share = if share.is_nan() { 0.0 } else { share };
-            nearest = nearest.min((ax + share * dx).hypot(ay + share * dy));
+            let distance_m = (ax + share * dx).hypot(ay + share * dy);
+            let street = edge.reverse().map_or(number, |other| number.min(other));
+            let known = nearest.entry(street).or_insert(distance_m);
+            *known = known.min(distance_m);
         }
     }
+    let mut nearest: Vec<_> =
+        nearest.into_iter().map(|(edge, distance_m)| (distance_m, edge)).collect();
+    nearest.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     nearest
 }
 
@@ -147,7 +156,7 @@ proptest! {
     #[test]
     fn the_nearest_street_is_the_nearest_of_all(map in random_map(), at in random_point()) {
         let Some(built) = build(&map, &Profile::car()).0 else { return Ok(()) };
-        let expected_m = nearest_street_m(&built.streets, at);
+        let expected_m = nearest_streets(&built.streets, at, |_| true)[0].0;
         match network_of(built).snap(at) {
             Ok(snap) => prop_assert!((f64::from(snap.distance_m) - expected_m).abs() < 0.05),
             Err(RoadError::OffTheMap { distance_m, .. }) => {
@@ -157,6 +166,75 @@ proptest! {
             Err(other) => prop_assert!(false, "{other}"),
         }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn the_streets_within_a_radius_are_the_nearest_of_all_that_fit(
+        map in random_map(),
+        at in random_point(),
+        radius_m in 1.0..1_500.0,
+        heading in prop::option::of((-400_f32..400.0, 0_f32..200.0)),
+        limit in 1_usize..12,
+    ) {
+        let Some(built) = build(&map, &Profile::car()).0 else { return Ok(()) };
+        let heading = heading
+            .map(|(heading_deg, tolerance_deg)| HeadingRange { heading_deg, tolerance_deg });
+        // The course of the earth and of the plane differ a little: the oracle asks for a little less and
+        // for a little more.
+        let expected = |more: f32| {
+            let range = heading.map(|range| HeadingRange {
+                tolerance_deg: range.tolerance_deg + more, ..range
+            });
+            let mut streets = nearest_streets(&built.streets, at, |deg| {
+                range.is_none_or(|range| range.holds(deg))
+            });
+            streets.retain(|(distance_m, _)| *distance_m <= radius_m + f64::from(more));
+            streets
+        };
+        let (strict, lenient) = (expected(-0.05), expected(0.05));
+        prop_assume!(strict == lenient);
+        let network = network_of(built);
+        let found = network.within(at, radius_m, heading, limit);
+        prop_assert_eq!(found.len(), strict.len().min(limit));
+        for (snap, (distance_m, edge)) in found.iter().zip(&strict) {
+            prop_assert!((f64::from(snap.distance_m) - distance_m).abs() < 0.05);
+            let of = &network.streets().edges()[snap.edge as usize];
+            let is_tied = strict.iter().filter(|of| (of.0 - distance_m).abs() < 0.05).count() > 1;
+            prop_assert!(is_tied || snap.edge == *edge || of.reverse() == Some(*edge));
+            prop_assert!(snap.on_street.distance_m(at) - f64::from(snap.distance_m) < 0.01);
+            if heading.is_none() {
+                prop_assert_eq!(snap.reverse_edge, of.reverse());
+            }
+        }
+        if let Some(range) = heading {
+            let snap = network.snap_heading(at, radius_m, range).ok();
+            let expected = found.first().copied().or_else(|| network.snap(at).ok());
+            prop_assert_eq!(snap, expected);
+        }
+    }
+}
+
+#[test]
+fn with_a_heading_only_the_directions_that_fit_are_found() {
+    let network = one_street();
+    let at = Point { lat: 35.9001, lon: 14.503 };
+    let within = |heading_deg, tolerance_deg| {
+        network.within(at, 50.0, Some(HeadingRange { heading_deg, tolerance_deg }), 9)
+    };
+    let both = network.within(at, 50.0, None, 9);
+    let east = within(80.0, 15.0);
+    let west = within(-80.0, 15.0);
+    assert_eq!(both.len(), 1);
+    assert_eq!([east.len(), west.len(), within(0.0, 45.0).len()], [1, 1, 0]);
+    assert!(both[0].reverse_edge.is_some());
+    assert_eq!([east[0].reverse_edge, west[0].reverse_edge], [None, None]);
+    assert_ne!(east[0].edge, west[0].edge);
+    assert!((east[0].along + west[0].along - 1.0).abs() < 1e-6);
+    assert_eq!(network.streets().course(east[0].edge).next().unwrap().lon, 14.5);
+    assert_eq!(within(0.0, 90.0)[0].reverse_edge, both[0].reverse_edge);
 }
 
 /// A straight street of 1 km to the east, from 35.9, 14.5, both ways.
