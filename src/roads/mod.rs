@@ -17,6 +17,7 @@ pub mod graph;
 pub mod hierarchy;
 mod lists;
 pub mod map;
+pub mod matching;
 pub mod network;
 pub mod osm;
 pub mod places;

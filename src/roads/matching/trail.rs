@@ -1,0 +1,412 @@
+//! The path of a vehicle while it grows: pieces of edges, and when it was where.
+//!
+//! Readings jump back and forth along the street, vehicles do not. So how far a vehicle had come at each
+//! reading is smoothed to what never decreases and is nearest to all readings (isotonic regression by
+//! pooling neighbours that violate: M. Ayer et al., "An Empirical Distribution Function for Sampling with
+//! Incomplete Information", 1955, DOI 10.1214/aoms/1177728423). "How far" is measured in the time that the
+//! network gives for it, so that between two readings a vehicle is slow where the streets are.
+
+use super::lattice::{Came, Choice, State, Step};
+use crate::roads::cost::Cost;
+use crate::roads::network::Leg;
+use crate::roads::street_network::{LocalSearch, Position, StreetNetwork};
+use crate::units::Point;
+use std::collections::VecDeque;
+
+/// An edge so far behind the vehicle is settled: no reading goes back there. Metres/10.
+const SETTLED_DM: f64 = 500.0;
+/// Whoever creeps along one edge for hours leaves no more marks than this.
+const MARKS_MAX: usize = 64;
+
+/// A piece of a street that was driven, and when.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DrivenEdge {
+    pub edge: u32,
+    /// Between which shares of it, 0 to 1.
+    pub from: f32,
+    pub to: f32,
+    /// When its first place was reached, seconds as in the readings. If that is the beginning of the edge,
+    /// waiting for the turn onto it counts too.
+    pub entered_s: f64,
+    pub left_s: f64,
+    pub metres: f32,
+}
+
+/// How long driving an edge from end to end took.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ObservedSpeed {
+    pub edge: u32,
+    pub entered_s: f64,
+    pub metres: f32,
+    pub seconds: f32,
+}
+
+/// What driven edges tell about speeds: those that were driven whole.
+pub fn observed_speeds(edges: &[DrivenEdge]) -> impl Iterator<Item = ObservedSpeed> {
+    let is_told = |driven: &&DrivenEdge| {
+        driven.from == 0.0 && driven.to == 1.0 && driven.left_s > driven.entered_s
+    };
+    edges.iter().filter(is_told).map(|driven| ObservedSpeed {
+        edge: driven.edge,
+        entered_s: driven.entered_s,
+        metres: driven.metres,
+        seconds: (driven.left_s - driven.entered_s) as f32,
+    })
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Trail {
+    pieces: VecDeque<Piece>,
+    /// Where the last reading is: on which piece, and how much of its edge lies before it.
+    at_piece: usize,
+    at_before: Cost,
+    marks: VecDeque<Mark>,
+    /// Whether there were pieces before the first one.
+    is_drained: bool,
+}
+
+/// An edge, or the part of it between two places.
+#[derive(Debug, Clone, Copy)]
+struct Piece {
+    node: u32,
+    edge: u32,
+    from: Cost,
+    to: Cost,
+    whole: Cost,
+    /// Of the turn onto it.
+    delay_ds: f64,
+    /// How far it is to the turn onto it.
+    start: Way,
+}
+
+/// How far it is from the beginning, in the network's time and in metres/10.
+#[derive(Debug, Clone, Copy, Default)]
+struct Way {
+    ds: f64,
+    dm: f64,
+}
+
+/// Readings that are taken for one place.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    /// How far on the way, in the network's time.
+    ds: f64,
+    count: usize,
+    first_s: f64,
+    last_s: f64,
+}
+
+impl Piece {
+    fn end(&self) -> Way {
+        self.at(self.to)
+    }
+
+    fn at(&self, before: Cost) -> Way {
+        let length = |cost: Cost| f64::from(cost.length_dm());
+        let duration = |cost: Cost| f64::from(cost.duration_ds());
+        Way {
+            ds: self.start.ds + self.delay_ds + duration(before) - duration(self.from),
+            dm: self.start.dm + length(before) - length(self.from),
+        }
+    }
+
+    /// Which share of the edge lies before the place that is so far on the way.
+    fn share_at(&self, ds: f64) -> f64 {
+        let on_piece = (ds - self.start.ds - self.delay_ds).max(0.0);
+        let from = f64::from(self.from.duration_ds());
+        ((from + on_piece) / f64::from(self.whole.duration_ds().max(1))).clamp(0.0, 1.0)
+    }
+
+    /// How far in metres/10 that place is.
+    fn dm_at(&self, ds: f64) -> f64 {
+        let from = f64::from(self.from.length_dm());
+        self.start.dm + self.share_at(ds) * f64::from(self.whole.length_dm()) - from
+    }
+}
+
+impl Trail {
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// The vehicle comes to the place of the next reading, the way the chain says.
+    pub(super) fn follow(
+        &mut self,
+        network: &StreetNetwork,
+        search: &mut LocalSearch,
+        step: &Step,
+        choice: Choice,
+    ) {
+        let to = &step.states[choice.arrived];
+        match to.came {
+            _ if self.pieces.is_empty() => self.start_at(network, &to.place),
+            Came::Stood { back_dm, .. } => self.go_back(network, &to.place, back_dm),
+            _ => self.drive_to(network, search, to, step.is_far),
+        }
+        self.mark(step.sighting.at_s);
+        if choice.left != choice.arrived {
+            self.turn_back(network, &step.states[choice.left].place);
+        }
+    }
+
+    fn start_at(&mut self, network: &StreetNetwork, place: &Position) {
+        let Some(whole) = network.drive(place.edge) else { return };
+        let start = self.pieces.front().map_or(Way::default(), |first| first.start);
+        self.pieces.clear();
+        self.marks.iter_mut().for_each(|mark| mark.ds = start.ds);
+        let (node, edge, at) = (place.edge, place.edge, place.before);
+        self.pieces.push_back(Piece { node, edge, from: at, to: at, whole, delay_ds: 0.0, start });
+        (self.at_piece, self.at_before) = (0, at);
+    }
+
+    /// Back along the path, because the last readings were too far ahead.
+    fn go_back(&mut self, network: &StreetNetwork, place: &Position, back_dm: u32) {
+        let mut left_dm = back_dm;
+        loop {
+            let piece = self.pieces[self.at_piece];
+            let driven_dm = self.at_before.minus(piece.from).length_dm();
+            if piece.edge == place.edge && place.before >= piece.from {
+                self.at_before = place.before.min(self.at_before);
+                return;
+            }
+            if left_dm <= driven_dm {
+                let whole_dm = f64::from(piece.whole.length_dm().max(1));
+                let share = f64::from(self.at_before.length_dm() - left_dm) / whole_dm;
+                let place = network.position(piece.edge, share);
+                self.at_before = place.map_or(piece.from, |place| place.before).max(piece.from);
+                return;
+            }
+            left_dm -= driven_dm;
+            if self.at_piece == 0 {
+                break;
+            }
+            self.at_piece -= 1;
+            self.at_before = self.pieces[self.at_piece].to;
+        }
+        // Before the beginning: it began farther back than the first reading said.
+        let first = &mut self.pieces[0];
+        self.at_before = first.from;
+        if self.is_drained {
+            return;
+        }
+        if first.edge == place.edge && place.before < first.from {
+            first.start = Way {
+                ds: first.start.ds - f64::from(first.from.minus(place.before).duration_ds()),
+                dm: first.start.dm - f64::from(first.from.minus(place.before).length_dm()),
+            };
+            first.from = place.before;
+            self.at_before = place.before;
+        } else {
+            self.start_at(network, place);
+        }
+    }
+
+    fn drive_to(
+        &mut self,
+        network: &StreetNetwork,
+        search: &mut LocalSearch,
+        to: &State,
+        is_far: bool,
+    ) {
+        let here = self.pieces[self.at_piece];
+        let place = to.place;
+        if place.edge != here.edge || place.before < self.at_before {
+            let Some(nodes) = self.nodes_to(network, search, to, is_far) else { return };
+            for node in nodes {
+                self.go_on_to(network, node);
+            }
+        }
+        self.at_before = place.before;
+        let piece = &mut self.pieces[self.at_piece];
+        piece.to = piece.to.max(place.before);
+    }
+
+    /// The nodes of the best way to a place, without the one that the vehicle is on.
+    fn nodes_to(
+        &self,
+        network: &StreetNetwork,
+        search: &mut LocalSearch,
+        to: &State,
+        is_far: bool,
+    ) -> Option<Vec<u32>> {
+        let here = self.pieces[self.at_piece];
+        let behind = here.whole.minus(self.at_before);
+        if !is_far {
+            let mut is_found = false;
+            search.run(network, here.node, behind, u32::MAX, |node, _| {
+                is_found = node == to.node;
+                if is_found { 0 } else { u32::MAX }
+            });
+            if is_found {
+                return Some(search.nodes_to(to.node));
+            }
+        }
+        let from = Position { edge: here.edge, before: self.at_before, behind };
+        let nodes = network.nodes_between(&from, &to.place)?;
+        Some(nodes[1..].to_vec())
+    }
+
+    /// Over the next junction: along the path as far as it is the same, otherwise it goes on anew.
+    fn go_on_to(&mut self, network: &StreetNetwork, node: u32) {
+        let next = self.at_piece + 1;
+        let is_same = self
+            .pieces
+            .get(next)
+            .is_some_and(|piece| piece.node == node && piece.from == Cost::ZERO);
+        if !is_same || self.pieces[self.at_piece].to != self.pieces[self.at_piece].whole {
+            let whole = self.pieces[self.at_piece].whole;
+            self.end_here_at(whole);
+            let turn = network.turns().turn_between(self.pieces[self.at_piece].node, node);
+            let delay_ds = turn.map_or(0.0, |turn| f64::from(turn.delay_ds));
+            self.push(network, node, Cost::ZERO, delay_ds);
+        }
+        self.at_piece = next;
+    }
+
+    /// Takes away all pieces behind the one that the vehicle is on.
+    fn end_here_at(&mut self, to: Cost) {
+        self.pieces.truncate(self.at_piece + 1);
+        self.pieces[self.at_piece].to = to;
+        let end = self.pieces[self.at_piece].end();
+        self.marks.iter_mut().for_each(|mark| mark.ds = mark.ds.min(end.ds));
+    }
+
+    fn push(&mut self, network: &StreetNetwork, node: u32, from: Cost, delay_ds: f64) {
+        let edge = network.turns().edge_of(node);
+        let whole = network.drive(edge).unwrap_or(from);
+        let start = self.pieces[self.at_piece].end();
+        self.pieces.push_back(Piece { node, edge, from, to: from, whole, delay_ds, start });
+    }
+
+    /// Turns back where it is; the place is the same, driven the other way.
+    fn turn_back(&mut self, network: &StreetNetwork, place: &Position) {
+        self.end_here_at(self.at_before);
+        let delay_ds = 10.0 * network.profile().turns.u_turn_s;
+        // The vehicle may be a little off the place that the chain says.
+        let here = &self.pieces[self.at_piece];
+        let share = f64::from(here.to.length_dm()) / f64::from(here.whole.length_dm().max(1));
+        let is_twin = network.streets().edges()[place.edge as usize].reverse() == Some(here.edge);
+        let at = network.position(place.edge, 1.0 - share).filter(|_| is_twin).unwrap_or(*place);
+        self.push(network, place.edge, at.before, delay_ds);
+        (self.at_piece, self.at_before) = (self.at_piece + 1, at.before);
+    }
+
+    fn mark(&mut self, at_s: f64) {
+        let ds = self.pieces.get(self.at_piece).map_or(0.0, |piece| piece.at(self.at_before).ds);
+        let mut last = Mark { ds, count: 1, first_s: at_s, last_s: at_s };
+        while let Some(before) = self.marks.back().copied().filter(|before| before.ds > last.ds) {
+            self.marks.pop_back();
+            let count = before.count + last.count;
+            last = Mark {
+                ds: (before.ds * before.count as f64 + last.ds * last.count as f64) / count as f64,
+                count,
+                first_s: before.first_s,
+                last_s: last.last_s,
+            };
+        }
+        self.marks.push_back(last);
+    }
+
+    /// When the vehicle was so far on its way; where it stood, when it went on.
+    fn time_at(&self, ds: f64) -> f64 {
+        let behind = self.marks.partition_point(|mark| mark.ds <= ds);
+        let before = behind.checked_sub(1).and_then(|before| self.marks.get(before));
+        match (before, self.marks.get(behind)) {
+            (Some(before), Some(behind)) => {
+                let share = (ds - before.ds) / (behind.ds - before.ds);
+                before.last_s + share * (behind.first_s - before.last_s)
+            }
+            (Some(before), None) => before.first_s,
+            (None, behind) => behind.map_or(0.0, |behind| behind.first_s),
+        }
+    }
+
+    /// From the place of the first reading to the place of the last one.
+    fn span_ds(&self) -> (f64, f64) {
+        let of = |mark: Option<&Mark>| mark.map_or(0.0, |mark| mark.ds);
+        (of(self.marks.front()), of(self.marks.back()))
+    }
+
+    fn driven(&self, piece: &Piece) -> DrivenEdge {
+        let (first_ds, last_ds) = self.span_ds();
+        let first_ds = if self.is_drained { f64::NEG_INFINITY } else { first_ds };
+        let enter_ds = piece.start.ds.max(first_ds);
+        let leave_ds = piece.end().ds.min(last_ds).max(enter_ds);
+        let [from, to] = [enter_ds, leave_ds].map(|ds| piece.share_at(ds));
+        DrivenEdge {
+            edge: piece.edge,
+            from: from as f32,
+            to: to as f32,
+            entered_s: self.time_at(enter_ds),
+            left_s: self.time_at(leave_ds),
+            metres: ((piece.dm_at(leave_ds) - piece.dm_at(enter_ds)) / 10.0) as f32,
+        }
+    }
+
+    /// The whole path: from the first reading to the last one, without what lies beyond them.
+    pub(super) fn edges(&self) -> Vec<DrivenEdge> {
+        let (first_ds, last_ds) = self.span_ds();
+        let last = self.pieces.len().saturating_sub(1);
+        let is_driven = |number: usize, piece: &Piece| {
+            let is_before = piece.end().ds <= first_ds && number < last;
+            let is_beyond = piece.start.ds + piece.delay_ds >= last_ds && number > 0;
+            !is_before && !is_beyond
+        };
+        let pieces = self.pieces.iter().enumerate();
+        pieces
+            .filter(|(number, piece)| is_driven(*number, piece))
+            .map(|(_, piece)| self.driven(piece))
+            .collect()
+    }
+
+    /// Takes away the edges that no reading will change any more, in the order of driving.
+    pub(super) fn drain_settled(&mut self, settled: &mut Vec<DrivenEdge>) {
+        let Some(here) = self.pieces.get(self.at_piece) else { return };
+        let here_dm = here.at(self.at_before).dm;
+        while self.at_piece > 0 && here_dm - self.pieces[0].end().dm >= SETTLED_DM {
+            settled.push(self.driven(&self.pieces[0]));
+            self.pieces.pop_front();
+            self.at_piece -= 1;
+            self.is_drained = true;
+            let start_ds = self.pieces[0].start.ds;
+            while self.marks.get(1).is_some_and(|mark| mark.ds <= start_ds) {
+                self.marks.pop_front();
+            }
+        }
+        while self.marks.len() > MARKS_MAX {
+            self.marks.remove(1);
+        }
+    }
+
+    /// How far it is from each reading to the next.
+    pub(super) fn legs(&self) -> Vec<Leg> {
+        let counted = self.marks.iter().flat_map(|mark| std::iter::repeat_n(mark.ds, mark.count));
+        let ways: Vec<Way> = counted.map(|ds| Way { ds, dm: self.dm_at(ds) }).collect();
+        ways.windows(2)
+            .map(|pair| Leg {
+                duration_ds: (pair[1].ds - pair[0].ds).round() as u32,
+                distance_m: ((pair[1].dm - pair[0].dm) / 10.0).round() as u32,
+            })
+            .collect()
+    }
+
+    /// From the first reading to the last.
+    pub(super) fn leg(&self) -> Leg {
+        let (first_ds, last_ds) = self.span_ds();
+        Leg {
+            duration_ds: (last_ds - first_ds).round() as u32,
+            distance_m: ((self.dm_at(last_ds) - self.dm_at(first_ds)) / 10.0).round() as u32,
+        }
+    }
+
+    fn dm_at(&self, ds: f64) -> f64 {
+        let behind = self.pieces.partition_point(|piece| piece.start.ds <= ds);
+        let piece = self.pieces.get(behind.saturating_sub(1));
+        piece.map_or(0.0, |piece| piece.dm_at(ds.min(piece.end().ds)))
+    }
+}
+
+/// The course over driven edges, from the first place to the last.
+pub(super) fn draw(network: &StreetNetwork, edges: &[DrivenEdge]) -> Vec<Point> {
+    network.draw_pieces(edges.iter().map(|of| (of.edge, f64::from(of.from), f64::from(of.to))))
+}
