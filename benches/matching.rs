@@ -13,7 +13,7 @@ use map::map_bytes;
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 use sortie::roads::matching::{
-    MatchOptions, Matched, OnlineMatcher, Reading, match_trace, observed_speeds,
+    DrivenEdge, MatchOptions, Matched, OnlineMatcher, Reading, match_trace, observed_speeds,
 };
 use sortie::roads::profile::Profile;
 use sortie::roads::street_network::StreetNetwork;
@@ -45,6 +45,11 @@ fn plain(trace: &Trace) -> Vec<Reading> {
     trace.1.iter().map(|(reading, _)| *reading).collect()
 }
 
+/// Edges left before this time are seen whole.
+fn end_s(trace: &Trace) -> f64 {
+    trace.1.last().map_or(0.0, |(reading, _)| reading.at_s - 2.0 * EVERY_S)
+}
+
 /// How well places and edges fit the truth.
 #[derive(Default)]
 struct Score {
@@ -73,14 +78,8 @@ impl Score {
         self.on_right_edge += usize::from(snap.edge == truth.edge);
     }
 
-    fn edges(
-        &mut self,
-        network: &StreetNetwork,
-        drive: &Drive,
-        driven: &[sortie::roads::matching::DrivenEdge],
-    ) {
+    fn edges(&mut self, network: &StreetNetwork, drive: &Drive, end_s: f64, driven: &[DrivenEdge]) {
         let times = drive.times_s(network);
-        let end_s = EVERY_S * READINGS as f64 - 2.0 * EVERY_S;
         let mut truth: HashMap<u32, f64> = times
             .windows(2)
             .filter(|pair| pair[1].1 < end_s)
@@ -127,7 +126,7 @@ fn score_offline(network: &StreetNetwork, traces: &[Trace]) -> Score {
             score.place(truth, place.map(|place| place.snap));
         }
         let edges: Vec<_> = parts.iter().flat_map(|part| part.edges.clone()).collect();
-        score.edges(network, &trace.0, &edges);
+        score.edges(network, &trace.0, end_s(trace), &edges);
         score.parts += parts.len();
     }
     score
@@ -144,7 +143,7 @@ fn score_online(network: &StreetNetwork, traces: &[Trace]) -> Score {
             driven.extend(progress.settled);
         }
         driven.extend(matcher.finish(network));
-        score.edges(network, &trace.0, &driven);
+        score.edges(network, &trace.0, end_s(trace), &driven);
     }
     score
 }
@@ -162,7 +161,10 @@ fn matching(criterion: &mut Criterion) {
     score_offline(&network, &made).print("offline");
     score_online(&network, &made).print("online");
     for (every_s, sigma_m) in [(1.0, 6.0), (5.0, 15.0), (20.0, 6.0), (60.0, 6.0)] {
-        let others = traces(&network, every_s, sigma_m, seed());
+        let mut others = traces(&network, every_s, sigma_m, seed());
+        for (reading, _) in others.iter_mut().flat_map(|(_, readings)| readings) {
+            reading.accuracy_m = Some(sigma_m as f32);
+        }
         score_offline(&network, &others).print(&format!("offline, {every_s} s, {sigma_m} m"));
     }
 

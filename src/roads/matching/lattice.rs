@@ -50,7 +50,7 @@ const HEADING_PRICE_MAX: f64 = 8.0;
 pub(super) struct Sighting {
     pub(super) at: Point,
     pub(super) at_s: f64,
-    sigma_m: f64,
+    pub(super) sigma_m: f64,
     heading_deg: Option<f32>,
 }
 

@@ -12,6 +12,7 @@
 
 mod lattice;
 mod online;
+mod timeline;
 mod trace;
 mod trail;
 

@@ -116,7 +116,7 @@ impl OnlineMatcher {
         while !self.lattice.steps().is_empty() {
             self.settle(network, search);
         }
-        settled.extend(self.trail.edges());
+        settled.extend(self.trail.finish().edges);
         self.trail.clear();
         self.lattice.clear();
     }

@@ -1,7 +1,7 @@
 //! A whole trace at once.
 
 use super::lattice::{Choice, Extension, Lattice, Sighting};
-use super::trail::{self, DrivenEdge, Trail};
+use super::trail::{Driven, DrivenEdge, Trail};
 use super::{GAP_S, OUTLIERS_MAX, Reading};
 use crate::roads::network::{Leg, Snap};
 use crate::roads::street_network::{LocalSearch, StreetNetwork};
@@ -147,27 +147,29 @@ impl Tracer<'_> {
     }
 
     fn add_part(&mut self, search: &mut LocalSearch, choices: &[Choice]) {
-        let part = self.matched.parts.len();
         let mut trail = Trail::default();
-        let mut readings = Vec::with_capacity(choices.len());
-        for (in_part, (step, choice)) in self.lattice.steps().iter().zip(choices).enumerate() {
+        for (step, choice) in self.lattice.steps().iter().zip(choices) {
             trail.follow(self.network, search, step, *choice);
-            readings.push(step.number);
-            self.matched.places[step.number] = Some(MatchedPlace {
-                snap: step.states[choice.arrived].snap,
-                part,
-                in_part,
-                alternatives: step.street_count - 1,
-            });
         }
-        let edges = trail.edges();
+        let Driven { edges, places } = trail.finish();
+        let (Some(first), Some(last)) = (places.first(), places.last()) else { return };
+        let part = self.matched.parts.len();
+        for (in_part, (step, place)) in self.lattice.steps().iter().zip(&places).enumerate() {
+            let snap = self.network.snap_on(place.edge, place.along, step.sighting.at);
+            let alternatives = step.street_count - 1;
+            let place = MatchedPlace { snap, part, in_part, alternatives };
+            self.matched.places[step.number] = Some(place);
+        }
+        let legs = places.windows(2).map(|pair| pair[0].leg_to(&pair[1])).collect();
         self.matched.parts.push(MatchedPart {
-            geometry: trail::draw(self.network, &edges),
+            readings: self.lattice.steps().iter().map(|step| step.number).collect(),
+            geometry: self.network.draw_pieces(
+                edges.iter().map(|of| (of.edge, f64::from(of.from), f64::from(of.to))),
+            ),
             edges,
-            leg: trail.leg(),
-            legs: trail.legs(),
-            confidence: confidence(self.lattice.price() / readings.len() as f64),
-            readings,
+            leg: first.leg_to(last),
+            legs,
+            confidence: confidence(self.lattice.price() / places.len() as f64),
         });
     }
 }

@@ -1,22 +1,18 @@
-//! The path of a vehicle while it grows: pieces of edges, and when it was where.
-//!
-//! Readings jump back and forth along the street, vehicles do not. So how far a vehicle had come at each
-//! reading is smoothed to what never decreases and is nearest to all readings (isotonic regression by
-//! pooling neighbours that violate: M. Ayer et al., "An Empirical Distribution Function for Sampling with
-//! Incomplete Information", 1955, DOI 10.1214/aoms/1177728423). "How far" is measured in the time that the
-//! network gives for it, so that between two readings a vehicle is slow where the streets are.
+//! The path of a vehicle while it grows: pieces of edges, one behind the other, and how far along them each
+//! reading is.
 
 use super::lattice::{Came, Choice, State, Step};
+use super::timeline::{Mark, Timeline};
 use crate::roads::cost::Cost;
 use crate::roads::network::Leg;
 use crate::roads::street_network::{LocalSearch, Position, StreetNetwork};
-use crate::units::Point;
 use std::collections::VecDeque;
+use std::ops::Range;
 
 /// An edge so far behind the vehicle is settled: no reading goes back there. Metres/10.
 const SETTLED_DM: f64 = 500.0;
 /// Whoever creeps along one edge for hours leaves no more marks than this.
-const MARKS_MAX: usize = 64;
+const MARKS_MAX: usize = 256;
 
 /// A piece of a street that was driven, and when.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -60,7 +56,8 @@ pub(super) struct Trail {
     /// Where the last reading is: on which piece, and how much of its edge lies before it.
     at_piece: usize,
     at_before: Cost,
-    marks: VecDeque<Mark>,
+    /// Of each reading that is not drained.
+    marks: Vec<Mark>,
     /// Whether there were pieces before the first one.
     is_drained: bool,
 }
@@ -84,16 +81,6 @@ struct Piece {
 struct Way {
     ds: f64,
     dm: f64,
-}
-
-/// Readings that are taken for one place.
-#[derive(Debug, Clone, Copy)]
-struct Mark {
-    /// How far on the way, in the network's time.
-    ds: f64,
-    count: usize,
-    first_s: f64,
-    last_s: f64,
 }
 
 impl Piece {
@@ -122,6 +109,22 @@ impl Piece {
         let from = f64::from(self.from.length_dm());
         self.start.dm + self.share_at(ds) * f64::from(self.whole.length_dm()) - from
     }
+
+    /// As far as it lies between the first reading and the last one.
+    fn driven(&self, timeline: &Timeline) -> DrivenEdge {
+        let (first_ds, last_ds) = timeline.span();
+        let enter_ds = self.start.ds.max(first_ds);
+        let leave_ds = self.end().ds.min(last_ds).max(enter_ds);
+        let [from, to] = [enter_ds, leave_ds].map(|ds| self.share_at(ds));
+        DrivenEdge {
+            edge: self.edge,
+            from: from as f32,
+            to: to as f32,
+            entered_s: timeline.time_at(enter_ds),
+            left_s: timeline.time_at(leave_ds),
+            metres: ((self.dm_at(leave_ds) - self.dm_at(enter_ds)) / 10.0) as f32,
+        }
+    }
 }
 
 impl Trail {
@@ -143,7 +146,8 @@ impl Trail {
             Came::Stood { back_dm, .. } => self.go_back(network, &to.place, back_dm),
             _ => self.drive_to(network, search, to, step.is_far),
         }
-        self.mark(step.sighting.at_s);
+        let ds = self.pieces.get(self.at_piece).map_or(0.0, |piece| piece.at(self.at_before).ds);
+        self.marks.push(Mark { ds, at_s: step.sighting.at_s, sigma_m: step.sighting.sigma_m });
         if choice.left != choice.arrived {
             self.turn_back(network, &step.states[choice.left].place);
         }
@@ -291,122 +295,92 @@ impl Trail {
         (self.at_piece, self.at_before) = (self.at_piece + 1, at.before);
     }
 
-    fn mark(&mut self, at_s: f64) {
-        let ds = self.pieces.get(self.at_piece).map_or(0.0, |piece| piece.at(self.at_before).ds);
-        let mut last = Mark { ds, count: 1, first_s: at_s, last_s: at_s };
-        while let Some(before) = self.marks.back().copied().filter(|before| before.ds > last.ds) {
-            self.marks.pop_back();
-            let count = before.count + last.count;
-            last = Mark {
-                ds: (before.ds * before.count as f64 + last.ds * last.count as f64) / count as f64,
-                count,
-                first_s: before.first_s,
-                last_s: last.last_s,
-            };
-        }
-        self.marks.push_back(last);
-    }
-
-    /// When the vehicle was so far on its way; where it stood, when it went on.
-    fn time_at(&self, ds: f64) -> f64 {
-        let behind = self.marks.partition_point(|mark| mark.ds <= ds);
-        let before = behind.checked_sub(1).and_then(|before| self.marks.get(before));
-        match (before, self.marks.get(behind)) {
-            (Some(before), Some(behind)) => {
-                let share = (ds - before.ds) / (behind.ds - before.ds);
-                before.last_s + share * (behind.first_s - before.last_s)
-            }
-            (Some(before), None) => before.first_s,
-            (None, behind) => behind.map_or(0.0, |behind| behind.first_s),
-        }
-    }
-
-    /// From the place of the first reading to the place of the last one.
-    fn span_ds(&self) -> (f64, f64) {
-        let of = |mark: Option<&Mark>| mark.map_or(0.0, |mark| mark.ds);
-        (of(self.marks.front()), of(self.marks.back()))
-    }
-
-    fn driven(&self, piece: &Piece) -> DrivenEdge {
-        let (first_ds, last_ds) = self.span_ds();
-        let first_ds = if self.is_drained { f64::NEG_INFINITY } else { first_ds };
-        let enter_ds = piece.start.ds.max(first_ds);
-        let leave_ds = piece.end().ds.min(last_ds).max(enter_ds);
-        let [from, to] = [enter_ds, leave_ds].map(|ds| piece.share_at(ds));
-        DrivenEdge {
-            edge: piece.edge,
-            from: from as f32,
-            to: to as f32,
-            entered_s: self.time_at(enter_ds),
-            left_s: self.time_at(leave_ds),
-            metres: ((piece.dm_at(leave_ds) - piece.dm_at(enter_ds)) / 10.0) as f32,
-        }
-    }
-
-    /// The whole path: from the first reading to the last one, without what lies beyond them.
-    pub(super) fn edges(&self) -> Vec<DrivenEdge> {
-        let (first_ds, last_ds) = self.span_ds();
-        let last = self.pieces.len().saturating_sub(1);
-        let is_driven = |number: usize, piece: &Piece| {
-            let is_before = piece.end().ds <= first_ds && number < last;
-            let is_beyond = piece.start.ds + piece.delay_ds >= last_ds && number > 0;
-            !is_before && !is_beyond
-        };
-        let pieces = self.pieces.iter().enumerate();
-        pieces
-            .filter(|(number, piece)| is_driven(*number, piece))
-            .map(|(_, piece)| self.driven(piece))
-            .collect()
-    }
-
     /// Takes away the edges that no reading will change any more, in the order of driving.
     pub(super) fn drain_settled(&mut self, settled: &mut Vec<DrivenEdge>) {
         let Some(here) = self.pieces.get(self.at_piece) else { return };
         let here_dm = here.at(self.at_before).dm;
-        while self.at_piece > 0 && here_dm - self.pieces[0].end().dm >= SETTLED_DM {
-            settled.push(self.driven(&self.pieces[0]));
-            self.pieces.pop_front();
-            self.at_piece -= 1;
+        let is_settled = |piece: &&Piece| here_dm - piece.end().dm >= SETTLED_DM;
+        let count = self.pieces.iter().take(self.at_piece).take_while(is_settled).count();
+        if count > 0 {
+            let timeline = self.timeline();
+            let first = self.driven_pieces(&timeline).start;
+            settled.extend((first..count).map(|number| self.pieces[number].driven(&timeline)));
+            self.pieces.drain(..count);
+            self.at_piece -= count;
             self.is_drained = true;
+            // The last ones before are still neighbours of those that stay.
             let start_ds = self.pieces[0].start.ds;
-            while self.marks.get(1).is_some_and(|mark| mark.ds <= start_ds) {
-                self.marks.pop_front();
-            }
+            let passed = self.marks.iter().take_while(|mark| mark.ds <= start_ds).count();
+            self.marks.drain(..passed.saturating_sub(2));
         }
-        while self.marks.len() > MARKS_MAX {
-            self.marks.remove(1);
-        }
-    }
-
-    /// How far it is from each reading to the next.
-    pub(super) fn legs(&self) -> Vec<Leg> {
-        let counted = self.marks.iter().flat_map(|mark| std::iter::repeat_n(mark.ds, mark.count));
-        let ways: Vec<Way> = counted.map(|ds| Way { ds, dm: self.dm_at(ds) }).collect();
-        ways.windows(2)
-            .map(|pair| Leg {
-                duration_ds: (pair[1].ds - pair[0].ds).round() as u32,
-                distance_m: ((pair[1].dm - pair[0].dm) / 10.0).round() as u32,
-            })
-            .collect()
-    }
-
-    /// From the first reading to the last.
-    pub(super) fn leg(&self) -> Leg {
-        let (first_ds, last_ds) = self.span_ds();
-        Leg {
-            duration_ds: (last_ds - first_ds).round() as u32,
-            distance_m: ((self.dm_at(last_ds) - self.dm_at(first_ds)) / 10.0).round() as u32,
+        if self.marks.len() > MARKS_MAX {
+            self.marks.drain(1..MARKS_MAX / 2);
         }
     }
 
-    fn dm_at(&self, ds: f64) -> f64 {
-        let behind = self.pieces.partition_point(|piece| piece.start.ds <= ds);
-        let piece = self.pieces.get(behind.saturating_sub(1));
-        piece.map_or(0.0, |piece| piece.dm_at(ds.min(piece.end().ds)))
+    /// The path that is left, from the first reading to the last one, without what lies beyond them.
+    pub(super) fn finish(&self) -> Driven {
+        let timeline = self.timeline();
+        let driven = self.driven_pieces(&timeline);
+        let edges = self.pieces.range(driven.clone()).map(|piece| piece.driven(&timeline));
+        let piece_at = |ds: f64| {
+            let behind = self.pieces.partition_point(|piece| piece.start.ds + piece.delay_ds < ds);
+            let number = behind.saturating_sub(1).clamp(driven.start, driven.end - 1);
+            self.pieces[number]
+        };
+        let place_at = |ds: f64| {
+            let piece = piece_at(ds);
+            let (edge, along) = (piece.edge, piece.share_at(ds));
+            DrivenPlace { edge, along, way: Way { ds, dm: piece.dm_at(ds) } }
+        };
+        let ways = timeline.ways().filter(|_| !driven.is_empty());
+        Driven { edges: edges.collect(), places: ways.map(place_at).collect() }
+    }
+
+    /// When it was where; not beyond its ends.
+    fn timeline(&self) -> Timeline {
+        let (first, last) = (self.pieces.front(), self.pieces.back());
+        let first_ds = first.map_or(0.0, |piece| piece.start.ds + piece.delay_ds);
+        let last_ds = last.map_or(0.0, |piece| piece.end().ds);
+        let least_ds = if self.is_drained { f64::NEG_INFINITY } else { first_ds };
+        Timeline::of(&self.marks, least_ds..=last_ds)
+    }
+
+    /// The pieces between the first reading and the last one.
+    fn driven_pieces(&self, timeline: &Timeline) -> Range<usize> {
+        if self.pieces.is_empty() {
+            return 0..0;
+        }
+        let (first_ds, last_ds) = timeline.span();
+        let first = self.pieces.iter().position(|piece| piece.end().ds > first_ds);
+        let first = first.unwrap_or(self.pieces.len() - 1);
+        let is_reached = |piece: &Piece| piece.start.ds + piece.delay_ds < last_ds;
+        let last = self.pieces.iter().rposition(is_reached).unwrap_or(0).max(first);
+        first..last + 1
     }
 }
 
-/// The course over driven edges, from the first place to the last.
-pub(super) fn draw(network: &StreetNetwork, edges: &[DrivenEdge]) -> Vec<Point> {
-    network.draw_pieces(edges.iter().map(|of| (of.edge, f64::from(of.from), f64::from(of.to))))
+/// A path, and the places of its readings.
+#[derive(Debug)]
+pub(super) struct Driven {
+    pub(super) edges: Vec<DrivenEdge>,
+    pub(super) places: Vec<DrivenPlace>,
+}
+
+/// A place on a path.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct DrivenPlace {
+    pub(super) edge: u32,
+    pub(super) along: f64,
+    way: Way,
+}
+
+impl DrivenPlace {
+    /// What the network gives for the way from here to a later place.
+    pub(super) fn leg_to(&self, to: &Self) -> Leg {
+        Leg {
+            duration_ds: (to.way.ds - self.way.ds).round() as u32,
+            distance_m: ((to.way.dm - self.way.dm) / 10.0).round() as u32,
+        }
+    }
 }

@@ -191,6 +191,13 @@ impl StreetNetwork {
         fitting.map_or_else(|| self.snap(at), Ok)
     }
 
+    /// A place on an edge, for a point somewhere near it; without its reverse.
+    pub(super) fn snap_on(&self, edge: u32, along: f64, at: Point) -> Snap {
+        let on_street = self.streets.point_at(edge, along);
+        let distance_m = at.distance_m(on_street) as f32;
+        Snap { on_street, distance_m, edge, along: along as f32, reverse_edge: None }
+    }
+
     /// The cost of the fastest way, without its course.
     pub fn leg(&self, from: &Snap, to: &Snap) -> Option<Leg> {
         self.cost_between(&self.positions(from), &self.positions(to)).map(leg)
