@@ -37,7 +37,8 @@ const DETOUR_M: f64 = 250.0;
 const LOCAL_M: f64 = 500.0;
 /// Faster is no vehicle but a jump, m/s (200 km/h).
 const JUMP_MPS: f64 = 200.0 / 3.6;
-/// A vehicle that stands seems to go back by three standard deviations of a difference, at most so much.
+/// A vehicle that stands seems to go back by up to so many standard deviations, and at most so far.
+const BACK_SIGMAS: f64 = 4.0;
 const BACK_M_MAX: f64 = 50.0;
 /// A device's heading counts above walking pace, and is off by so much.
 const HEADING_MPS_MIN: f32 = 2.0;
@@ -96,6 +97,8 @@ pub(super) struct State {
     pub(super) place: Position,
     /// In the graph of turns: the edge, or the copy of it that the best way leads over.
     pub(super) node: u32,
+    /// The nodes before it on that way, the last one first.
+    past: Past,
     /// The same place driven the other way.
     twin: Option<usize>,
     /// Of the reading being so far off.
@@ -105,6 +108,10 @@ pub(super) struct State {
     pub(super) came: Came,
 }
 
+/// Short edges lie between the lanes of large junctions; a vehicle that seems to go back crosses so many.
+const PAST_LEN: usize = 3;
+type Past = [Option<u32>; PAST_LEN];
+
 /// How the best way to a state begins: at which state of the step before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Came {
@@ -113,10 +120,9 @@ pub(super) enum Came {
     Drove {
         from: usize,
     },
-    /// It stands, and seems to have gone back.
+    /// It stands, or nearly so, and seems to have gone back.
     Stood {
         from: usize,
-        back_dm: u32,
     },
     /// As that state of the same step, and turned back here.
     Turned {
@@ -241,6 +247,7 @@ impl Lattice {
                     snap,
                     place,
                     node: snap.edge,
+                    past: [None; PAST_LEN],
                     twin: None,
                     own_price: price_of(heading_deg),
                     price: f64::INFINITY,
@@ -264,9 +271,7 @@ impl Lattice {
     pub(super) fn chain_to(&self, state: usize) -> impl Iterator<Item = Choice> {
         self.steps.iter().rev().scan(state, |left, step| {
             let choice = Choice { arrived: arrival(step, *left), left: *left };
-            if let Came::Drove { from } | Came::Stood { from, .. } =
-                step.states[choice.arrived].came
-            {
+            if let Came::Drove { from } | Came::Stood { from } = step.states[choice.arrived].came {
                 *left = from;
             }
             Some(choice)
@@ -307,6 +312,12 @@ fn back(heading_deg: f32) -> f32 {
     heading_deg + 180.0
 }
 
+/// The nodes before one that a search found, which began at a state.
+fn past(search: &LocalSearch, node: u32, source: &State) -> Past {
+    let mut past = search.nodes_back_from(node).chain([source.node]).map(Some).chain(source.past);
+    std::array::from_fn(|_| past.next().flatten())
+}
+
 /// From the last step to the states of a new one.
 struct Transition<'a> {
     network: &'a StreetNetwork,
@@ -330,7 +341,8 @@ impl<'a> Transition<'a> {
         states: &'a mut [State],
     ) -> Option<Self> {
         let line_m = last.sighting.at.distance_m(sighting.at);
-        let noise_m = 3.0 * last.sighting.sigma_m.hypot(sighting.sigma_m);
+        let sigma_m = last.sighting.sigma_m.hypot(sighting.sigma_m);
+        let noise_m = 3.0 * sigma_m;
         let drivable_m = (sighting.at_s - last.sighting.at_s) * JUMP_MPS + noise_m;
         let is_in_order = sighting.at_s >= last.sighting.at_s;
         (is_in_order && line_m <= drivable_m).then_some(Self {
@@ -340,7 +352,7 @@ impl<'a> Transition<'a> {
             line_m,
             beta_m: BETA_M + BETA_SHARE * line_m,
             way_m_max: (2.0 * line_m + DETOUR_M).min(drivable_m + noise_m),
-            back_m_max: noise_m.min(BACK_M_MAX),
+            back_m_max: (BACK_SIGMAS * sigma_m).min(BACK_M_MAX),
             best: f64::INFINITY,
         })
     }
@@ -353,27 +365,35 @@ impl<'a> Transition<'a> {
             self.by_searches(search);
         }
         if self.line_m <= self.back_m_max {
-            self.stand(search);
+            self.stand();
         }
         self.turn_back();
         self.best.is_finite()
     }
 
-    /// Offers a way to a state; it stays if it is the best one.
-    fn offer(&mut self, state: usize, node: u32, price: f64, came: Came) {
-        let state = &mut self.states[state];
+    /// Offers a way to a state, from one of the last states; it stays if it is the best one. What it leads
+    /// over is asked for only then.
+    fn offer(&mut self, to: usize, price: f64, came: Came, over: impl FnOnce() -> (u32, Past)) {
+        let state = &mut self.states[to];
         let price = price + state.own_price;
         if price < state.price {
-            (state.price, state.node, state.came) = (price, node, came);
+            (state.price, state.came) = (price, came);
+            (state.node, state.past) = over();
             self.best = self.best.min(price);
         }
     }
 
-    fn offer_way(&mut self, from: usize, to: usize, node: u32, length_dm: u32) {
+    fn offer_way(
+        &mut self,
+        from: usize,
+        to: usize,
+        length_dm: u32,
+        over: impl FnOnce() -> (u32, Past),
+    ) {
         let way_m = f64::from(length_dm) / 10.0;
         if way_m <= self.way_m_max {
             let price = self.last.states[from].price + (way_m - self.line_m).abs() / self.beta_m;
-            self.offer(to, node, price, Came::Drove { from });
+            self.offer(to, price, Came::Drove { from }, over);
         }
     }
 
@@ -414,7 +434,7 @@ impl<'a> Transition<'a> {
                 let place = self.states[to].place;
                 if place.edge == source.place.edge && place.before >= source.place.before {
                     let length_dm = place.before.minus(source.place.before).length_dm();
-                    self.offer_way(from, to, source.node, length_dm);
+                    self.offer_way(from, to, length_dm, || (source.node, source.past));
                 }
             }
             let longest_dm = self.useful_dm(&source);
@@ -422,16 +442,25 @@ impl<'a> Transition<'a> {
                 continue;
             }
             let network = self.network;
-            search.run(network, source.node, source.place.behind, longest_dm, |node, cost| {
-                let edge = network.turns().edge_of(node);
-                for to in 0..self.states.len() {
-                    let place = self.states[to].place;
-                    if place.edge == edge {
-                        self.offer_way(from, to, node, cost.plus(place.before).length_dm());
+            search.run(
+                network,
+                source.node,
+                source.place.behind,
+                longest_dm,
+                |found, node, cost| {
+                    let edge = network.turns().edge_of(node);
+                    for to in 0..self.states.len() {
+                        let place = self.states[to].place;
+                        if place.edge == edge {
+                            let length_dm = cost.plus(place.before).length_dm();
+                            self.offer_way(from, to, length_dm, || {
+                                (node, past(found, node, &source))
+                            });
+                        }
                     }
-                }
-                self.useful_dm(&source)
-            });
+                    self.useful_dm(&source)
+                },
+            );
         }
     }
 
@@ -445,49 +474,45 @@ impl<'a> Transition<'a> {
             if let Some(cost) = cost
                 && self.last.states[from].price <= PRUNE_PRICE
             {
-                self.offer_way(from, to, self.states[to].place.edge, cost.length_dm());
+                let edge = self.states[to].place.edge;
+                self.offer_way(from, to, cost.length_dm(), || (edge, [None; PAST_LEN]));
             }
         }
     }
 
-    /// A vehicle that stands, or nearly so, seems to go back now and then. It does not drive around the
-    /// block for that.
-    fn stand(&mut self, search: &mut LocalSearch) {
-        let back_dm_max = (self.back_m_max * 10.0) as u32;
-        for to in 0..self.states.len() {
-            let State { place, own_price, .. } = self.states[to];
-            let at_least = self.line_m / self.beta_m + own_price;
-            if at_least >= self.ceiling(&self.states[to]) {
-                continue;
-            }
-            self.stand_at(to, place.edge, |source| {
-                let is_back = source.edge == place.edge && source.before >= place.before;
-                is_back.then(|| source.before.minus(place.before))
-            });
-            let network = self.network;
-            search.run(network, place.edge, place.behind, back_dm_max, |node, cost| {
-                let edge = network.turns().edge_of(node);
-                self.stand_at(to, place.edge, |source| {
-                    (source.edge == edge).then(|| cost.plus(source.before))
-                });
-                back_dm_max
-            });
-        }
-    }
-
-    /// Offers a state from all last ones that lie ahead of it by what is asked for.
-    fn stand_at(&mut self, to: usize, node: u32, back_from: impl Fn(&Position) -> Option<Cost>) {
+    /// A vehicle that stands, or nearly so, seems to go back now and then, the way it came. It does not
+    /// drive around the block for that.
+    fn stand(&mut self) {
         for from in 0..self.last.states.len() {
-            let source = &self.last.states[from];
-            let back_dm = back_from(&source.place).map(Cost::length_dm);
-            let Some(back_dm) = back_dm.filter(|dm| f64::from(*dm) <= self.back_m_max * 10.0)
-            else {
-                continue;
-            };
-            let node = if source.place.edge == node { source.node } else { node };
-            let off_m = self.line_m.max(f64::from(back_dm) / 10.0);
-            let price = source.price + off_m / self.beta_m;
-            self.offer(to, node, price, Came::Stood { from, back_dm });
+            let source = self.last.states[from];
+            let mut back = source.place.before;
+            for to in 0..self.states.len() {
+                let place = self.states[to].place;
+                if place.edge == source.place.edge && place.before <= source.place.before {
+                    let back = source.place.before.minus(place.before);
+                    self.offer_standing(from, to, back, (source.node, source.past));
+                }
+            }
+            let mut past = source.past;
+            while let Some(node) = past[0].take() {
+                past.rotate_left(1);
+                let edge = self.network.turns().edge_of(node);
+                for to in 0..self.states.len() {
+                    let place = self.states[to].place;
+                    if place.edge == edge {
+                        self.offer_standing(from, to, back.plus(place.behind), (node, past));
+                    }
+                }
+                back = back.plus(self.network.drive(edge).unwrap_or(Cost::ZERO));
+            }
+        }
+    }
+
+    fn offer_standing(&mut self, from: usize, to: usize, back: Cost, over: (u32, Past)) {
+        let back_m = f64::from(back.length_dm()) / 10.0;
+        if back_m <= self.back_m_max {
+            let price = self.last.states[from].price + self.line_m.max(back_m) / self.beta_m;
+            self.offer(to, price, Came::Stood { from }, || over);
         }
     }
 
@@ -498,7 +523,7 @@ impl<'a> Transition<'a> {
             let state = &mut self.states[number];
             if price < state.price {
                 state.price = price;
-                state.node = state.place.edge;
+                (state.node, state.past) = (state.place.edge, [None; PAST_LEN]);
                 state.came = Came::Turned { as_state: twin };
             }
         }

@@ -12,6 +12,8 @@
 
 mod lattice;
 mod online;
+#[cfg(test)]
+mod tests;
 mod timeline;
 mod trace;
 mod trail;

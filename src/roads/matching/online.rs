@@ -88,7 +88,7 @@ impl OnlineMatcher {
                 while self.lattice.steps().len() > LAG {
                     self.settle(network, search);
                 }
-                self.trail.drain_settled(settled);
+                self.trail.tell_settled(settled);
                 let last = self.lattice.steps().back()?;
                 let state = self.lattice.most_likely()?;
                 Some(last.states[state].snap)

@@ -2,7 +2,7 @@
 //! reading is.
 
 use super::lattice::{Came, Choice, State, Step};
-use super::timeline::{Mark, Timeline};
+use super::timeline::{Mark, Timeline, Way};
 use crate::roads::cost::Cost;
 use crate::roads::network::Leg;
 use crate::roads::street_network::{LocalSearch, Position, StreetNetwork};
@@ -11,6 +11,8 @@ use std::ops::Range;
 
 /// An edge so far behind the vehicle is settled: no reading goes back there. Metres/10.
 const SETTLED_DM: f64 = 500.0;
+/// So many readings before what is not told yet stay, because those that stay are drawn towards them.
+const NEIGHBOURS: usize = 4;
 /// Whoever creeps along one edge for hours leaves no more marks than this.
 const MARKS_MAX: usize = 256;
 
@@ -56,10 +58,10 @@ pub(super) struct Trail {
     /// Where the last reading is: on which piece, and how much of its edge lies before it.
     at_piece: usize,
     at_before: Cost,
-    /// Of each reading that is not drained.
+    /// Of each reading, less those that are far behind what is told.
     marks: Vec<Mark>,
-    /// Whether there were pieces before the first one.
-    is_drained: bool,
+    /// How many pieces are told already. They stay while readings lie on them.
+    told: usize,
 }
 
 /// An edge, or the part of it between two places.
@@ -76,13 +78,6 @@ struct Piece {
     start: Way,
 }
 
-/// How far it is from the beginning, in the network's time and in metres/10.
-#[derive(Debug, Clone, Copy, Default)]
-struct Way {
-    ds: f64,
-    dm: f64,
-}
-
 impl Piece {
     fn end(&self) -> Way {
         self.at(self.to)
@@ -97,32 +92,37 @@ impl Piece {
         }
     }
 
-    /// Which share of the edge lies before the place that is so far on the way.
-    fn share_at(&self, ds: f64) -> f64 {
-        let on_piece = (ds - self.start.ds - self.delay_ds).max(0.0);
-        let from = f64::from(self.from.duration_ds());
-        ((from + on_piece) / f64::from(self.whole.duration_ds().max(1))).clamp(0.0, 1.0)
+    /// How much of the edge lies before a place so far on the way, metres/10.
+    fn before_dm(&self, dm: f64) -> f64 {
+        let [from, to] = [self.from, self.to].map(|cost| f64::from(cost.length_dm()));
+        (from + dm - self.start.dm).clamp(from, to)
     }
 
-    /// How far in metres/10 that place is.
-    fn dm_at(&self, ds: f64) -> f64 {
-        let from = f64::from(self.from.length_dm());
-        self.start.dm + self.share_at(ds) * f64::from(self.whole.length_dm()) - from
+    fn share_at(&self, dm: f64) -> f64 {
+        self.before_dm(dm) / f64::from(self.whole.length_dm().max(1))
+    }
+
+    /// The network's time up to there.
+    fn ds_at(&self, dm: f64) -> f64 {
+        let [from, whole] = [self.from, self.whole].map(|cost| f64::from(cost.duration_ds()));
+        self.start.ds + self.delay_ds + (self.share_at(dm) * whole - from).max(0.0)
     }
 
     /// As far as it lies between the first reading and the last one.
     fn driven(&self, timeline: &Timeline) -> DrivenEdge {
-        let (first_ds, last_ds) = timeline.span();
-        let enter_ds = self.start.ds.max(first_ds);
-        let leave_ds = self.end().ds.min(last_ds).max(enter_ds);
-        let [from, to] = [enter_ds, leave_ds].map(|ds| self.share_at(ds));
+        let (first, last) = timeline.span();
+        let is_begun_before = first.dm <= self.start.dm;
+        let is_ended_before = last.dm < self.end().dm;
+        let enter = if is_begun_before { self.start } else { first };
+        let leave = if is_ended_before { last } else { self.end() };
+        let is_to_the_end = !is_ended_before && self.to == self.whole;
         DrivenEdge {
             edge: self.edge,
-            from: from as f32,
-            to: to as f32,
-            entered_s: timeline.time_at(enter_ds),
-            left_s: timeline.time_at(leave_ds),
-            metres: ((self.dm_at(leave_ds) - self.dm_at(enter_ds)) / 10.0) as f32,
+            from: self.share_at(enter.dm) as f32,
+            to: if is_to_the_end { 1.0 } else { self.share_at(leave.dm) as f32 },
+            entered_s: timeline.time_at(enter),
+            left_s: timeline.time_at(leave),
+            metres: ((self.before_dm(leave.dm) - self.before_dm(enter.dm)) / 10.0) as f32,
         }
     }
 }
@@ -143,11 +143,11 @@ impl Trail {
         let to = &step.states[choice.arrived];
         match to.came {
             _ if self.pieces.is_empty() => self.start_at(network, &to.place),
-            Came::Stood { back_dm, .. } => self.go_back(network, &to.place, back_dm),
+            Came::Stood { .. } => self.go_back_to(&to.place),
             _ => self.drive_to(network, search, to, step.is_far),
         }
-        let ds = self.pieces.get(self.at_piece).map_or(0.0, |piece| piece.at(self.at_before).ds);
-        self.marks.push(Mark { ds, at_s: step.sighting.at_s, sigma_m: step.sighting.sigma_m });
+        let dm = self.pieces.get(self.at_piece).map_or(0.0, |piece| piece.at(self.at_before).dm);
+        self.marks.push(Mark { dm, at_s: step.sighting.at_s, sigma_m: step.sighting.sigma_m });
         if choice.left != choice.arrived {
             self.turn_back(network, &step.states[choice.left].place);
         }
@@ -155,53 +155,26 @@ impl Trail {
 
     fn start_at(&mut self, network: &StreetNetwork, place: &Position) {
         let Some(whole) = network.drive(place.edge) else { return };
-        let start = self.pieces.front().map_or(Way::default(), |first| first.start);
-        self.pieces.clear();
-        self.marks.iter_mut().for_each(|mark| mark.ds = start.ds);
         let (node, edge, at) = (place.edge, place.edge, place.before);
+        let start = Way::default();
         self.pieces.push_back(Piece { node, edge, from: at, to: at, whole, delay_ds: 0.0, start });
         (self.at_piece, self.at_before) = (0, at);
     }
 
     /// Back along the path, because the last readings were too far ahead.
-    fn go_back(&mut self, network: &StreetNetwork, place: &Position, back_dm: u32) {
-        let mut left_dm = back_dm;
-        loop {
-            let piece = self.pieces[self.at_piece];
-            let driven_dm = self.at_before.minus(piece.from).length_dm();
-            if piece.edge == place.edge && place.before >= piece.from {
-                self.at_before = place.before.min(self.at_before);
-                return;
-            }
-            if left_dm <= driven_dm {
-                let whole_dm = f64::from(piece.whole.length_dm().max(1));
-                let share = f64::from(self.at_before.length_dm() - left_dm) / whole_dm;
-                let place = network.position(piece.edge, share);
-                self.at_before = place.map_or(piece.from, |place| place.before).max(piece.from);
-                return;
-            }
-            left_dm -= driven_dm;
-            if self.at_piece == 0 {
-                break;
-            }
+    fn go_back_to(&mut self, place: &Position) {
+        while self.pieces[self.at_piece].edge != place.edge && self.at_piece > 0 {
             self.at_piece -= 1;
-            self.at_before = self.pieces[self.at_piece].to;
         }
-        // Before the beginning: it began farther back than the first reading said.
-        let first = &mut self.pieces[0];
-        self.at_before = first.from;
-        if self.is_drained {
-            return;
-        }
-        if first.edge == place.edge && place.before < first.from {
-            first.start = Way {
-                ds: first.start.ds - f64::from(first.from.minus(place.before).duration_ds()),
-                dm: first.start.dm - f64::from(first.from.minus(place.before).length_dm()),
-            };
-            first.from = place.before;
-            self.at_before = place.before;
-        } else {
-            self.start_at(network, place);
+        let piece = &mut self.pieces[self.at_piece];
+        self.at_before = piece.from;
+        if piece.edge == place.edge {
+            if place.before < piece.from && self.at_piece == 0 && self.told == 0 {
+                // It began farther back than the first reading said.
+                piece.start = piece.at(place.before);
+                piece.from = place.before;
+            }
+            self.at_before = place.before.clamp(piece.from, piece.to);
         }
     }
 
@@ -237,7 +210,7 @@ impl Trail {
         let behind = here.whole.minus(self.at_before);
         if !is_far {
             let mut is_found = false;
-            search.run(network, here.node, behind, u32::MAX, |node, _| {
+            search.run(network, here.node, behind, u32::MAX, |_, node, _| {
                 is_found = node == to.node;
                 if is_found { 0 } else { u32::MAX }
             });
@@ -271,8 +244,9 @@ impl Trail {
     fn end_here_at(&mut self, to: Cost) {
         self.pieces.truncate(self.at_piece + 1);
         self.pieces[self.at_piece].to = to;
+        self.told = self.told.min(self.pieces.len());
         let end = self.pieces[self.at_piece].end();
-        self.marks.iter_mut().for_each(|mark| mark.ds = mark.ds.min(end.ds));
+        self.marks.iter_mut().for_each(|mark| mark.dm = mark.dm.min(end.dm));
     }
 
     fn push(&mut self, network: &StreetNetwork, node: u32, from: Cost, delay_ds: f64) {
@@ -295,55 +269,63 @@ impl Trail {
         (self.at_piece, self.at_before) = (self.at_piece + 1, at.before);
     }
 
-    /// Takes away the edges that no reading will change any more, in the order of driving.
-    pub(super) fn drain_settled(&mut self, settled: &mut Vec<DrivenEdge>) {
+    /// Tells the edges that no reading will change any more, in the order of driving.
+    pub(super) fn tell_settled(&mut self, settled: &mut Vec<DrivenEdge>) {
         let Some(here) = self.pieces.get(self.at_piece) else { return };
         let here_dm = here.at(self.at_before).dm;
         let is_settled = |piece: &&Piece| here_dm - piece.end().dm >= SETTLED_DM;
         let count = self.pieces.iter().take(self.at_piece).take_while(is_settled).count();
-        if count > 0 {
+        if count > self.told {
             let timeline = self.timeline();
-            let first = self.driven_pieces(&timeline).start;
+            let first = self.driven_pieces(&timeline).start.max(self.told);
             settled.extend((first..count).map(|number| self.pieces[number].driven(&timeline)));
-            self.pieces.drain(..count);
-            self.at_piece -= count;
-            self.is_drained = true;
-            // The last ones before are still neighbours of those that stay.
-            let start_ds = self.pieces[0].start.ds;
-            let passed = self.marks.iter().take_while(|mark| mark.ds <= start_ds).count();
-            self.marks.drain(..passed.saturating_sub(2));
+            self.told = count;
+            self.forget_told();
         }
         if self.marks.len() > MARKS_MAX {
             self.marks.drain(1..MARKS_MAX / 2);
         }
     }
 
-    /// The path that is left, from the first reading to the last one, without what lies beyond them.
+    fn forget_told(&mut self) {
+        let start_dm = self.pieces[self.told].start.dm;
+        let passed = self.marks.iter().take_while(|mark| mark.dm <= start_dm).count();
+        self.marks.drain(..passed.saturating_sub(NEIGHBOURS));
+        let first_dm = self.marks.first().map_or(start_dm, |mark| mark.dm);
+        while self.told > 0 && self.pieces[0].end().dm < first_dm {
+            self.pieces.pop_front();
+            self.told -= 1;
+            self.at_piece -= 1;
+        }
+    }
+
+    /// The path that is not told yet, from the first reading to the last one, without what lies beyond them.
     pub(super) fn finish(&self) -> Driven {
         let timeline = self.timeline();
         let driven = self.driven_pieces(&timeline);
-        let edges = self.pieces.range(driven.clone()).map(|piece| piece.driven(&timeline));
-        let piece_at = |ds: f64| {
-            let behind = self.pieces.partition_point(|piece| piece.start.ds + piece.delay_ds < ds);
-            let number = behind.saturating_sub(1).clamp(driven.start, driven.end - 1);
-            self.pieces[number]
-        };
-        let place_at = |ds: f64| {
-            let piece = piece_at(ds);
-            let (edge, along) = (piece.edge, piece.share_at(ds));
-            DrivenPlace { edge, along, way: Way { ds, dm: piece.dm_at(ds) } }
+        let untold = self.pieces.range(driven.start.max(self.told).min(driven.end)..driven.end);
+        let edges = untold.map(|piece| piece.driven(&timeline));
+        let place_at = |way: Way| {
+            let number = self.piece_at(way.dm).clamp(driven.start, driven.end - 1);
+            let piece = &self.pieces[number];
+            DrivenPlace { edge: piece.edge, along: piece.share_at(way.dm), way }
         };
         let ways = timeline.ways().filter(|_| !driven.is_empty());
         Driven { edges: edges.collect(), places: ways.map(place_at).collect() }
     }
 
+    /// The last piece that begins before a place.
+    fn piece_at(&self, dm: f64) -> usize {
+        self.pieces.partition_point(|piece| piece.start.dm < dm).saturating_sub(1)
+    }
+
     /// When it was where; not beyond its ends.
     fn timeline(&self) -> Timeline {
-        let (first, last) = (self.pieces.front(), self.pieces.back());
-        let first_ds = first.map_or(0.0, |piece| piece.start.ds + piece.delay_ds);
-        let last_ds = last.map_or(0.0, |piece| piece.end().ds);
-        let least_ds = if self.is_drained { f64::NEG_INFINITY } else { first_ds };
-        Timeline::of(&self.marks, least_ds..=last_ds)
+        let first_dm = self.pieces.front().map_or(0.0, |piece| piece.start.dm);
+        let last_dm = self.pieces.back().map_or(0.0, |piece| piece.end().dm);
+        let ds_at =
+            |dm: f64| self.pieces.get(self.piece_at(dm)).map_or(0.0, |piece| piece.ds_at(dm));
+        Timeline::of(&self.marks, first_dm..=last_dm, ds_at)
     }
 
     /// The pieces between the first reading and the last one.
@@ -351,12 +333,11 @@ impl Trail {
         if self.pieces.is_empty() {
             return 0..0;
         }
-        let (first_ds, last_ds) = timeline.span();
-        let first = self.pieces.iter().position(|piece| piece.end().ds > first_ds);
-        let first = first.unwrap_or(self.pieces.len() - 1);
-        let is_reached = |piece: &Piece| piece.start.ds + piece.delay_ds < last_ds;
-        let last = self.pieces.iter().rposition(is_reached).unwrap_or(0).max(first);
-        first..last + 1
+        let (first, last) = timeline.span();
+        let from = self.pieces.iter().position(|piece| piece.end().dm > first.dm);
+        let from = from.unwrap_or(self.pieces.len() - 1);
+        let to = self.pieces.iter().rposition(|piece| piece.start.dm < last.dm);
+        from..to.unwrap_or(0).max(from) + 1
     }
 }
 

@@ -38,7 +38,8 @@ impl LocalSearch {
     }
 
     /// Visits the edges that lead on from a place, by their nodes, in the order of the time at which they
-    /// are reached; with the cost up to the beginning of the edge, turn included. `behind` is what lies
+    /// are reached; with the cost up to the beginning of the edge, turn included, and this search, which
+    /// knows the way to them. `behind` is what lies
     /// behind the place on the edge of its node. Goes on as long as ways are no longer than the visitor
     /// says, metres/10; 0 ends the search.
     pub(in crate::roads) fn run(
@@ -47,7 +48,7 @@ impl LocalSearch {
         node: u32,
         behind: Cost,
         length_dm_max: u32,
-        mut visit: impl FnMut(u32, Cost) -> u32,
+        mut visit: impl FnMut(&Self, u32, Cost) -> u32,
     ) {
         self.begin();
         let (turns, drive) = (network.turns.lists(), &*network.weights.drive);
@@ -65,7 +66,7 @@ impl LocalSearch {
                 }
             }
             let Some((cost, reached)) = self.next() else { return };
-            length_dm_max = visit(reached, cost);
+            length_dm_max = visit(self, reached, cost);
             if length_dm_max == 0 {
                 return;
             }
@@ -92,14 +93,17 @@ impl LocalSearch {
         }
     }
 
-    /// The nodes of the way to one that was visited, without the one where the search began.
+    /// The nodes of the way to one that was visited, without it and the one where the search began; the
+    /// last one first.
+    pub(in crate::roads) fn nodes_back_from(&self, node: u32) -> impl Iterator<Item = u32> {
+        let before =
+            |node: u32| Some(self.labels[node as usize].from).filter(|from| *from != BEGINNING);
+        std::iter::successors(before(node), move |node| before(*node))
+    }
+
+    /// The nodes of the way to one that was visited, with it.
     pub(in crate::roads) fn nodes_to(&self, node: u32) -> Vec<u32> {
-        let mut nodes = vec![node];
-        let mut here = node;
-        while self.labels[here as usize].from != BEGINNING {
-            here = self.labels[here as usize].from;
-            nodes.push(here);
-        }
+        let mut nodes: Vec<u32> = std::iter::once(node).chain(self.nodes_back_from(node)).collect();
         nodes.reverse();
         nodes
     }
