@@ -25,7 +25,7 @@ const STATES_MAX: usize = 2 * PLACES_MAX;
 /// How much longer or shorter than the straight line a way between readings usually is, metres: so much,
 /// and a part of the line itself. In the paper it follows from the time between readings.
 const BETA_M: f64 = 5.0;
-const BETA_SHARE: f64 = 0.05;
+const BETA_SHARE: f64 = 0.02;
 /// What turning back on a street costs: as much as a way that is 60 m too long. Less, and a standing truck
 /// turns; more, and a driver who really turns is sent around the block.
 const TURN_BACK_PRICE: f64 = 12.0;
@@ -152,6 +152,7 @@ pub(super) struct Lattice {
     steps: VecDeque<Step>,
     /// What the states of the last step have in common.
     price: f64,
+    /// Memory of steps that were forgotten.
     spare: Vec<Vec<State>>,
     near: Vec<Near>,
 }
@@ -164,20 +165,12 @@ impl Lattice {
     /// Forgets all steps.
     pub(super) fn clear(&mut self) {
         self.price = 0.0;
-        while self.steps.pop_front().is_some_and(|step| self.keep(step.states)) {}
+        self.spare.extend(self.steps.drain(..).map(|step| step.states));
     }
 
     /// Forgets the first step; the chain of the others stays.
     pub(super) fn forget_first(&mut self) {
-        if let Some(step) = self.steps.pop_front() {
-            self.keep(step.states);
-        }
-    }
-
-    /// Its memory is used again.
-    fn keep(&mut self, states: Vec<State>) -> bool {
-        self.spare.push(states);
-        true
+        self.spare.extend(self.steps.pop_front().map(|step| step.states));
     }
 
     /// Adds a reading at the end if it is on a street that the chain leads to.
@@ -191,7 +184,7 @@ impl Lattice {
         let mut states = self.spare.pop().unwrap_or_default();
         self.find_states(network, &sighting, &mut states);
         if states.is_empty() {
-            self.keep(states);
+            self.spare.push(states);
             return Extension::OffTheMap;
         }
         let mut is_far = false;
@@ -199,15 +192,19 @@ impl Lattice {
             is_far = last.sighting.at.distance_m(sighting.at) > LOCAL_M;
             let step = Transition::new(network, last, &sighting, &mut states);
             if !step.is_some_and(|step| step.run(search)) {
-                self.keep(states);
+                self.spare.push(states);
                 return Extension::Unreachable;
             }
         } else {
-            states.iter_mut().for_each(|state| state.price = state.own_price);
+            for state in &mut states {
+                state.price = state.own_price;
+            }
         }
         let least = states.iter().map(|state| state.price).fold(f64::INFINITY, f64::min);
         self.price += least;
-        states.iter_mut().for_each(|state| state.price -= least);
+        for state in &mut states {
+            state.price -= least;
+        }
         let street_count = self.near.len();
         self.steps.push_back(Step { sighting, number, states, street_count, is_far });
         Extension::Joined

@@ -30,6 +30,12 @@ pub struct DrivenEdge {
     pub metres: f32,
 }
 
+impl DrivenEdge {
+    pub fn is_whole(&self) -> bool {
+        self.from <= 0.0 && self.to >= 1.0
+    }
+}
+
 /// How long driving an edge from end to end took.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ObservedSpeed {
@@ -41,9 +47,7 @@ pub struct ObservedSpeed {
 
 /// What driven edges tell about speeds: those that were driven whole.
 pub fn observed_speeds(edges: &[DrivenEdge]) -> impl Iterator<Item = ObservedSpeed> {
-    let is_told = |driven: &&DrivenEdge| {
-        driven.from == 0.0 && driven.to == 1.0 && driven.left_s > driven.entered_s
-    };
+    let is_told = |driven: &&DrivenEdge| driven.is_whole() && driven.left_s > driven.entered_s;
     edges.iter().filter(is_told).map(|driven| ObservedSpeed {
         edge: driven.edge,
         entered_s: driven.entered_s,
