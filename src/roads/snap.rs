@@ -10,7 +10,7 @@ use crate::units::geo::EARTH_RADIUS_M;
 use crate::units::{BoundingBox, Point};
 use bytemuck::{Pod, Zeroable};
 use std::cmp::Ordering;
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 /// A point farther than this from every street is off the map.
 pub const SNAP_LIMIT_M: f64 = 1_000.0;
@@ -207,9 +207,9 @@ impl Around {
         }
     }
 
-    fn rings(&self) -> RangeInclusive<i64> {
+    fn rings(&self) -> Range<i64> {
         if self.columns.is_empty() || self.rows.is_empty() {
-            return 1..=0;
+            return 0..0;
         }
         let nearest = |place: i64, among: &RangeInclusive<i64>| {
             (among.start() - place).max(place - among.end()).max(0)
@@ -219,7 +219,7 @@ impl Around {
         };
         let (column, row) = (self.column, self.row);
         nearest(column, &self.columns).max(nearest(row, &self.rows))
-            ..=farthest(column, &self.columns).max(farthest(row, &self.rows))
+            ..farthest(column, &self.columns).max(farthest(row, &self.rows)) + 1
     }
 
     /// What lies beyond a ring is at least so far away.

@@ -4,7 +4,7 @@
 //!
 //! `request` is what is asked; each service has its file; `parts` are the pieces of JSON that they share.
 
-//mod matched;
+mod matched;
 mod nearest;
 mod parts;
 pub mod request;
@@ -52,7 +52,7 @@ pub fn answer(map: &Map, request: &Request) -> Answer {
         Service::Nearest => nearest::answer(network, request),
         Service::Route => route::answer(network, request),
         Service::Table => table::answer(network, request),
-        Service::Match => unreachable!(),
+        Service::Match => matched::answer(network, request),
         Service::Trip => trip::answer(network, request),
     }
 }

@@ -6,6 +6,7 @@
 //! target there. Where both are on one edge and the target lies ahead, that is the straight way between
 //! them. Where it lies back, the way must leave the edge first; such pairs are looked at apart.
 
+mod local;
 mod path;
 mod pool;
 #[cfg(test)]
@@ -20,10 +21,11 @@ use super::hierarchy::{
 };
 use super::network::{HeadingRange, Leg, Path, RoadError, RoadNetwork, Snap};
 use super::profile::{Profile, ProfileError};
-use super::snap::SnapGrid;
+use super::snap::{Near, SnapGrid};
 use super::speeds::{Bands, Departure};
 use super::turn_graph::{DrivingSide, Turn, TurnGraph};
 use crate::units::{BoundingBox, Point};
+pub(super) use local::LocalSearch;
 use pool::Pool;
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -46,15 +48,16 @@ pub struct StreetNetwork {
     searches: Pool<Search>,
     sweeps: Pool<Sweep<LANES>>,
     single_sweeps: Pool<Sweep<1>>,
+    local_searches: Pool<LocalSearch>,
 }
 
 /// A place on a directed edge.
 #[derive(Debug, Clone, Copy)]
-struct Position {
-    edge: u32,
+pub(super) struct Position {
+    pub(super) edge: u32,
     /// From the tail of the edge to the place, and from there to its head.
-    before: Cost,
-    behind: Cost,
+    pub(super) before: Cost,
+    pub(super) behind: Cost,
 }
 
 impl Position {
@@ -104,6 +107,7 @@ impl StreetNetwork {
             searches: Pool::default(),
             sweeps: Pool::default(),
             single_sweeps: Pool::default(),
+            local_searches: Pool::default(),
         }
     }
 
@@ -174,6 +178,11 @@ impl StreetNetwork {
         self.grid.within(&self.streets, at, radius_m, heading, limit)
     }
 
+    /// The nearest place on each of the nearest streets within a radius, nearest first.
+    pub(super) fn near(&self, at: Point, radius_m: f64, limit: usize, found: &mut Vec<Near>) {
+        self.grid.gather(&self.streets, at, radius_m, limit, |_| true, found);
+    }
+
     /// The nearest street that is driven a certain way, if there is one within a radius; otherwise the
     /// nearest of all.
     pub fn snap_heading(
@@ -186,6 +195,13 @@ impl StreetNetwork {
         fitting.map_or_else(|| self.snap(at), Ok)
     }
 
+    /// A place on an edge, for a point somewhere near it; without its reverse.
+    pub(super) fn snap_on(&self, edge: u32, along: f64, at: Point) -> Snap {
+        let on_street = self.streets.point_at(edge, along);
+        let distance_m = at.distance_m(on_street) as f32;
+        Snap { on_street, distance_m, edge, along: along as f32, reverse_edge: None }
+    }
+
     /// The cost of the fastest way without traffic, without its course.
     pub fn leg(&self, from: &Snap, to: &Snap) -> Option<Leg> {
         let at = self.at(None);
@@ -195,6 +211,21 @@ impl StreetNetwork {
     /// Puts the weights without traffic in anew.
     pub fn customized(&self) -> Metric {
         customize(&self.turns, &self.topology, &self.living.free().drive)
+    }
+
+    /// What driving an edge from end to end costs without traffic, `None` for an edge of another map.
+    pub(super) fn drive(&self, edge: u32) -> Option<Cost> {
+        self.living.free().drive.get(edge as usize).copied()
+    }
+
+    /// What a turn costs together with driving the edge that it leads onto, without traffic.
+    pub(super) fn turn_cost(&self, turn: Turn) -> Cost {
+        cost_with(&self.turns, &self.living.free().drive, turn)
+    }
+
+    /// A place on an edge, by the share of it that lies before the place.
+    pub(super) fn position(&self, edge: u32, along: f64) -> Option<Position> {
+        Some(position(self.drive(edge)?, edge, along))
     }
 
     /// The streets as they are driven at a time.
@@ -221,7 +252,7 @@ impl Moment<'_> {
         if cost.is_reached() {
             return Some(cost);
         }
-        self.network.living.free().drive.get(edge as usize).copied()
+        self.network.drive(edge)
     }
 
     /// What a turn costs together with driving the edge that it leads onto.
@@ -241,12 +272,7 @@ impl Moment<'_> {
         directed
             .into_iter()
             .flatten()
-            .filter_map(|(edge, along)| {
-                let cost = self.drive(edge)?;
-                let part = |whole: u32| (f64::from(whole) * along).round() as u32;
-                let before = Cost::new(part(cost.duration_ds()), part(cost.length_dm()));
-                Some(Position { edge, before, behind: cost.minus(before) })
-            })
+            .filter_map(|(edge, along)| Some(position(self.drive(edge)?, edge, along)))
             .collect()
     }
 
@@ -312,6 +338,13 @@ impl Moment<'_> {
         }
         table
     }
+}
+
+/// A place on an edge of such a cost, by the share of it that lies before the place.
+fn position(whole: Cost, edge: u32, along: f64) -> Position {
+    let part = |whole: u32| (f64::from(whole) * along).round() as u32;
+    let before = Cost::new(part(whole.duration_ds()), part(whole.length_dm()));
+    Position { edge, before, behind: whole.minus(before) }
 }
 
 /// The longest that lies behind a place on its edge.

@@ -1,6 +1,6 @@
 //! One path with its course: which edges it takes, the points it runs over, and when it is where.
 
-use super::{Moment, Position, is_driven_back, leg, longest_rest};
+use super::{Moment, Position, StreetNetwork, is_driven_back, leg, longest_rest};
 use crate::roads::cost::Cost;
 use crate::roads::graph::PointE7;
 use crate::roads::hierarchy::{Found, Search};
@@ -14,7 +14,7 @@ pub(super) struct Way {
     target: Position,
     /// The nodes of the graph of turns, from the source's edge to the target's; only one if the target
     /// lies ahead on the same edge.
-    nodes: Vec<u32>,
+    pub(super) nodes: Vec<u32>,
 }
 
 /// Where a search begins: at the source's edge, or at the one behind its first turn.
@@ -70,7 +70,12 @@ impl Moment<'_> {
         Some((found, found.cost.minus(shift)))
     }
 
-    fn find_way(&self, search: &mut Search, from: &[Position], to: &[Position]) -> Option<Way> {
+    pub(super) fn find_way(
+        &self,
+        search: &mut Search,
+        from: &[Position],
+        to: &[Position],
+    ) -> Option<Way> {
         let starts = self.starts(from, to);
         let (found, cost) = self.search(search, &starts, to)?;
         let mut nodes = search.unpack(&self.network.topology, &self.weights.metric, &found);
@@ -147,6 +152,32 @@ impl Moment<'_> {
             }
         }
         course.clock_ds = started_ds + to.minus(from).duration_ds();
+    }
+}
+
+impl StreetNetwork {
+    /// The course over pieces of edges that follow each other, each between two shares of its edge.
+    pub(in crate::roads) fn draw_pieces(
+        &self,
+        pieces: impl Iterator<Item = (u32, f64, f64)>,
+    ) -> Vec<Point> {
+        let at = self.at(None);
+        let mut course: Option<Course> = None;
+        for (edge, from, to) in pieces {
+            let Some((from_place, to_place)) =
+                self.position(edge, from).zip(self.position(edge, to))
+            else {
+                continue;
+            };
+            let course =
+                course.get_or_insert_with(|| Course::from(self.streets.point_at(edge, from)));
+            let whole = self.drive(edge).unwrap_or(Cost::ZERO);
+            at.draw_edge(course, edge, whole, from_place.before, to_place.before);
+            if to < 1.0 {
+                course.pass(self.streets.point_at(edge, to), course.clock_ds);
+            }
+        }
+        course.map_or_else(Vec::new, |course| course.points)
     }
 }
 
