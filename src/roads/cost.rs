@@ -4,7 +4,7 @@ use bytemuck::{Pod, Zeroable};
 
 /// Tenths of a second in the upper half, tenths of a metre in the lower: adding and comparing costs
 /// gives the fastest way and, among equally fast ones, the shortest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Pod, Zeroable)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Pod, Zeroable)]
 #[repr(transparent)]
 pub struct Cost(pub(super) u64);
 

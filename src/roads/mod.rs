@@ -4,9 +4,9 @@
 //! `map` is the way in: one call that makes all of it from the bytes of a file. Behind it, in reading
 //! order: `osm` reads and writes extracts (on `wire`, the protobuf format); `profile` says what their
 //! tags mean for a car; `graph` makes streets of them and `turn_graph` turns between them; `snap` finds
-//! the street nearest to a point; `hierarchy` makes searches fast on any graph; `street_network` answers
-//! paths and travel times with all of it, behind the interface in `network` that all others use. What is
-//! made once is kept in one prepared `file`.
+//! the streets near a point; `hierarchy` makes searches fast on any graph; `street_network` answers
+//! paths and travel times with all of it, behind the interface in `network` that all others use; `matching`
+//! finds on it what a device on board has driven. What is made once is kept in one prepared `file`.
 //! From the same extract come `tiles` (what the live map draws) and `places` (what people search for),
 //! both on `plane`, the earth laid flat. `clip` cuts an extract; `town` makes one up.
 
@@ -17,6 +17,7 @@ pub mod graph;
 pub mod hierarchy;
 mod lists;
 pub mod map;
+pub mod matching;
 pub mod network;
 pub mod osm;
 pub mod places;

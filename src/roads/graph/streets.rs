@@ -188,6 +188,25 @@ impl Streets {
         (0..points.len()).map(move |at| points[if is_against { last - at } else { at }].point())
     }
 
+    /// The place on an edge before which a share of its length lies, 0 to 1.
+    pub fn point_at(&self, edge: u32, along: f64) -> Point {
+        let points = || self.course(edge);
+        // On so short a way the earth is flat.
+        let scale = points().next().map_or(1.0, |first| first.lat.to_radians().cos());
+        let step = |(a, b): (Point, Point)| ((b.lon - a.lon) * scale).hypot(b.lat - a.lat);
+        let total: f64 = points().zip(points().skip(1)).map(step).sum();
+        let mut left = total * along.clamp(0.0, 1.0);
+        for (a, b) in points().zip(points().skip(1)) {
+            let length = step((a, b));
+            if left <= length && length > 0.0 {
+                let between = |a: f64, b: f64| a + (b - a) * left / length;
+                return Point { lat: between(a.lat, b.lat), lon: between(a.lon, b.lon) };
+            }
+            left -= length;
+        }
+        points().next_back().expect("an edge has points")
+    }
+
     /// The points of an edge in the order of the way, which both directions share.
     pub(in crate::roads) fn points_of(&self, edge: u32) -> &[PointE7] {
         let edge = &self.edges[edge as usize];

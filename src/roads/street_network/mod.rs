@@ -6,6 +6,7 @@
 //! target there. Where both are on one edge and the target lies ahead, that is the straight way between
 //! them. Where it lies back, the way must leave the edge first; such pairs are looked at apart.
 
+mod local;
 mod path;
 mod pool;
 #[cfg(test)]
@@ -19,9 +20,10 @@ use super::hierarchy::{
 };
 use super::network::{HeadingRange, Leg, Path, RoadError, RoadNetwork, Snap};
 use super::profile::Profile;
-use super::snap::SnapGrid;
+use super::snap::{Near, SnapGrid};
 use super::turn_graph::{DrivingSide, Turn, TurnGraph};
 use crate::units::{BoundingBox, Point};
+pub(super) use local::LocalSearch;
 use pool::Pool;
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -42,6 +44,7 @@ pub struct StreetNetwork {
     searches: Pool<Search>,
     sweeps: Pool<Sweep<LANES>>,
     single_sweeps: Pool<Sweep<1>>,
+    local_searches: Pool<LocalSearch>,
 }
 
 /// What driving costs: each edge from end to end, and the hierarchy with it.
@@ -52,11 +55,11 @@ struct Weights {
 
 /// A place on a directed edge.
 #[derive(Debug, Clone, Copy)]
-struct Position {
-    edge: u32,
+pub(super) struct Position {
+    pub(super) edge: u32,
     /// From the tail of the edge to the place, and from there to its head.
-    before: Cost,
-    behind: Cost,
+    pub(super) before: Cost,
+    pub(super) behind: Cost,
 }
 
 impl Position {
@@ -101,6 +104,7 @@ impl StreetNetwork {
             searches: Pool::default(),
             sweeps: Pool::default(),
             single_sweeps: Pool::default(),
+            local_searches: Pool::default(),
         }
     }
 
@@ -170,6 +174,11 @@ impl StreetNetwork {
         self.grid.within(&self.streets, at, radius_m, heading, limit)
     }
 
+    /// The nearest place on each of the nearest streets within a radius, nearest first.
+    pub(super) fn near(&self, at: Point, radius_m: f64, limit: usize, found: &mut Vec<Near>) {
+        self.grid.gather(&self.streets, at, radius_m, None, limit, found);
+    }
+
     /// The nearest street that is driven a certain way, if there is one within a radius; otherwise the
     /// nearest of all.
     pub fn snap_heading(
@@ -180,6 +189,13 @@ impl StreetNetwork {
     ) -> Result<Snap, RoadError> {
         let fitting = self.within(at, radius_m, Some(heading), 1).first().copied();
         fitting.map_or_else(|| self.snap(at), Ok)
+    }
+
+    /// A place on an edge, for a point somewhere near it; without its reverse.
+    pub(super) fn snap_on(&self, edge: u32, along: f64, at: Point) -> Snap {
+        let on_street = self.streets.point_at(edge, along);
+        let distance_m = at.distance_m(on_street) as f32;
+        Snap { on_street, distance_m, edge, along: along as f32, reverse_edge: None }
     }
 
     /// The cost of the fastest way, without its course.
@@ -193,7 +209,7 @@ impl StreetNetwork {
     }
 
     /// What driving an edge from end to end costs, `None` for an edge of another map.
-    fn drive(&self, edge: u32) -> Option<Cost> {
+    pub(super) fn drive(&self, edge: u32) -> Option<Cost> {
         self.weights.drive.get(edge as usize).copied()
     }
 
@@ -210,13 +226,16 @@ impl StreetNetwork {
         directed
             .into_iter()
             .flatten()
-            .filter_map(|(edge, along)| {
-                let cost = self.drive(edge)?;
-                let part = |whole: u32| (f64::from(whole) * along).round() as u32;
-                let before = Cost::new(part(cost.duration_ds()), part(cost.length_dm()));
-                Some(Position { edge, before, behind: cost.minus(before) })
-            })
+            .filter_map(|(edge, along)| self.position(edge, along))
             .collect()
+    }
+
+    /// A place on an edge, by the share of it that lies before the place.
+    pub(super) fn position(&self, edge: u32, along: f64) -> Option<Position> {
+        let cost = self.drive(edge)?;
+        let part = |whole: u32| (f64::from(whole) * along).round() as u32;
+        let before = Cost::new(part(cost.duration_ds()), part(cost.length_dm()));
+        Some(Position { edge, before, behind: cost.minus(before) })
     }
 
     fn with_search<T>(&self, work: impl FnOnce(&mut Search) -> T) -> T {

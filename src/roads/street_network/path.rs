@@ -13,7 +13,7 @@ pub(super) struct Way {
     target: Position,
     /// The nodes of the graph of turns, from the source's edge to the target's; only one if the target
     /// lies ahead on the same edge.
-    nodes: Vec<u32>,
+    pub(super) nodes: Vec<u32>,
 }
 
 /// Where a search begins: at the source's edge, or at the one behind its first turn.
@@ -67,7 +67,12 @@ impl StreetNetwork {
         Some((found, found.cost.minus(shift)))
     }
 
-    fn find_way(&self, search: &mut Search, from: &[Position], to: &[Position]) -> Option<Way> {
+    pub(super) fn find_way(
+        &self,
+        search: &mut Search,
+        from: &[Position],
+        to: &[Position],
+    ) -> Option<Way> {
         let starts = self.starts(from, to);
         let (found, cost) = self.search(search, &starts, to)?;
         let mut nodes = search.unpack(&self.topology, &self.weights.metric, &found);
@@ -97,6 +102,28 @@ impl StreetNetwork {
         }
         course.end_at(end, way.cost.duration_ds());
         Path { leg: leg(way.cost), geometry: course.points, elapsed_ds: course.elapsed_ds }
+    }
+
+    /// The course over pieces of edges that follow each other, each between two shares of its edge.
+    pub(in crate::roads) fn draw_pieces(
+        &self,
+        pieces: impl Iterator<Item = (u32, f64, f64)>,
+    ) -> Vec<Point> {
+        let mut course: Option<Course> = None;
+        for (edge, from, to) in pieces {
+            let Some((from_place, to_place)) =
+                self.position(edge, from).zip(self.position(edge, to))
+            else {
+                continue;
+            };
+            let course =
+                course.get_or_insert_with(|| Course::from(self.streets.point_at(edge, from)));
+            self.draw_edge(course, edge, from_place.before, to_place.before);
+            if to < 1.0 {
+                course.pass(self.streets.point_at(edge, to), course.clock_ds);
+            }
+        }
+        course.map_or_else(Vec::new, |course| course.points)
     }
 
     /// The points of an edge between two places on it; those at whole ends are the junctions.

@@ -12,7 +12,7 @@ mod tests;
 
 pub use cost::DrivingSide;
 
-use crate::roads::file::{Column, FileError, FileWriter, ListsColumn, PreparedFile};
+use crate::roads::file::{Column, FileError, FileWriter, ListsColumn, ListsView, PreparedFile};
 use crate::roads::graph::Built;
 use crate::roads::lists::Lists;
 use crate::roads::profile::TurnRules;
@@ -91,6 +91,11 @@ impl TurnGraph {
 
     pub fn turns_from(&self, node: u32) -> &[Turn] {
         self.turns.of(node as usize)
+    }
+
+    /// The turns from each node, for who asks for many.
+    pub(in crate::roads) fn lists(&self) -> ListsView<'_, Turn> {
+        self.turns.view()
     }
 
     /// Every turn with its node of origin, in the order of the nodes.
