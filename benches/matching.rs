@@ -17,8 +17,8 @@ use sortie::roads::matching::{
 };
 use sortie::roads::profile::Profile;
 use sortie::roads::street_network::StreetNetwork;
-use sortie::roads::{RoadNetwork as _, graph, osm};
-use std::collections::HashMap;
+use sortie::roads::{RoadNetwork as _, Snap, graph, osm};
+use std::collections::{HashMap, HashSet};
 use std::hint::black_box;
 
 /// As in the comparison with other engines: 140 readings, one each 5 s, off by 6 m along either axis.
@@ -60,9 +60,8 @@ struct Score {
     driven: usize,
     found: usize,
     made_up: usize,
-    /// Observed against true time of those found, as a ratio of sums and the median of how far off.
+    /// How far off the times are that driving those found took.
     off_s: Vec<f64>,
-    parts: usize,
 }
 
 fn quantile(values: &mut [f64], share: f64) -> f64 {
@@ -71,7 +70,7 @@ fn quantile(values: &mut [f64], share: f64) -> f64 {
 }
 
 impl Score {
-    fn place(&mut self, truth: &Truth, snap: Option<sortie::roads::Snap>) {
+    fn place(&mut self, truth: &Truth, snap: Option<Snap>) {
         self.readings += 1;
         let Some(snap) = snap else { return };
         self.off_m.push(snap.on_street.distance_m(truth.at));
@@ -79,14 +78,14 @@ impl Score {
     }
 
     fn edges(&mut self, network: &StreetNetwork, drive: &Drive, end_s: f64, driven: &[DrivenEdge]) {
-        let times = drive.times_s(network);
+        let times = drive.leaving_s(network);
         let mut truth: HashMap<u32, f64> = times
             .windows(2)
             .filter(|pair| pair[1].1 < end_s)
             .map(|pair| (pair[1].0, pair[1].1 - pair[0].1))
             .collect();
         self.driven += truth.len();
-        let all: std::collections::HashSet<u32> = times.iter().map(|(edge, _)| *edge).collect();
+        let all: HashSet<u32> = times.iter().map(|(edge, _)| *edge).collect();
         for speed in observed_speeds(driven) {
             match truth.remove(&speed.edge) {
                 Some(seconds) => {
@@ -103,8 +102,7 @@ impl Score {
         let lost = self.readings - self.off_m.len();
         println!(
             "{name}: off by {:.2} m (median), {:.1} m (95 %); {:.2} % of readings lost, {:.2} % on the \
-             right edge; {:.2} % of edges found, {:.2} % made up, their time off by {:.1} s (median); \
-             {} parts",
+             right edge; {:.2} % of edges found, {:.2} % made up, their time off by {:.1} s (median)",
             quantile(&mut self.off_m, 0.5),
             quantile(&mut self.off_m, 0.95),
             percent(lost, self.readings),
@@ -112,7 +110,6 @@ impl Score {
             percent(self.found, self.driven),
             percent(self.made_up, self.found),
             quantile(&mut self.off_s, 0.5),
-            self.parts,
         );
     }
 }
@@ -127,7 +124,6 @@ fn score_offline(network: &StreetNetwork, traces: &[Trace]) -> Score {
         }
         let edges: Vec<_> = parts.iter().flat_map(|part| part.edges.clone()).collect();
         score.edges(network, &trace.0, end_s(trace), &edges);
-        score.parts += parts.len();
     }
     score
 }
@@ -156,7 +152,7 @@ fn seed() -> u64 {
 fn matching(criterion: &mut Criterion) {
     let osm = osm::read(&map_bytes(), &mut |_| {}).expect("the extract is sound");
     let built = graph::build(&osm, &Profile::car()).0.expect("the extract has streets");
-    let network = StreetNetwork::new(built, Profile::car());
+    let network = StreetNetwork::new(built, Profile::car()).expect("the car profile is sound");
     let made = traces(&network, EVERY_S, SIGMA_M, seed());
     score_offline(&network, &made).print("offline");
     score_online(&network, &made).print("online");
@@ -192,6 +188,15 @@ fn matching(criterion: &mut Criterion) {
                     black_box(matcher.take(&network, reading));
                 }
             },
+            BatchSize::SmallInput,
+        );
+    });
+    let sparse: Vec<Vec<Reading>> =
+        traces(&network, 60.0, SIGMA_M, seed()).iter().map(self::plain).collect();
+    group.bench_function("offline, 12 minutes, a reading each 60 s", |bencher| {
+        bencher.iter_batched(
+            &mut next,
+            |trace| match_trace(&network, black_box(&sparse[trace]), MatchOptions::default()),
             BatchSize::SmallInput,
         );
     });

@@ -90,16 +90,14 @@ impl Drive {
         Truth { edge, at: network.streets().point_at(edge, along) }
     }
 
-    /// When the vehicle reaches the end of each edge and, unless it is the first one, its beginning.
-    pub fn times_s(&self, network: &StreetNetwork) -> Vec<(u32, f64)> {
-        let edges = network.streets().edges();
-        let mut times = Vec::new();
-        for (node, start_ds) in &self.nodes {
+    /// The edges in their order, and when the vehicle leaves each.
+    pub fn leaving_s(&self, network: &StreetNetwork) -> Vec<(u32, f64)> {
+        let left = |(node, start_ds): &(u32, f64)| {
             let edge = network.turns().edge_of(*node);
-            let end_ds = start_ds + f64::from(edges[edge as usize].duration_ds);
-            times.push((edge, end_ds / 10.0));
-        }
-        times
+            let duration_ds = network.streets().edges()[edge as usize].duration_ds;
+            (edge, (start_ds + f64::from(duration_ds)) / 10.0)
+        };
+        self.nodes.iter().map(left).collect()
     }
 
     /// Readings every so many seconds, off by so much along either axis.

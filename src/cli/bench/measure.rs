@@ -22,7 +22,7 @@ impl Times {
     }
 
     /// Does the work so many times, at least once.
-    pub fn times<T>(count: usize, mut work: impl FnMut() -> T) -> Self {
+    pub fn of_each<T>(count: usize, mut work: impl FnMut() -> T) -> Self {
         let mut taken: Vec<f64> = (0..count.max(1))
             .map(|_| {
                 let before = Instant::now();
@@ -66,7 +66,7 @@ pub fn peak_memory_mb() -> Option<f64> {
             nix::sys::resource::getrusage(nix::sys::resource::UsageWho::RUSAGE_SELF).ok()?;
         // Kilobytes on Linux, bytes on macOS.
         let unit = if cfg!(target_os = "macos") { 1e6 } else { 1e3 };
-        return Some(usage.max_rss() as f64 / unit);
+        Some(usage.max_rss() as f64 / unit)
     }
     #[cfg(not(unix))]
     None

@@ -311,7 +311,7 @@ impl Bench<'_> {
         let cold: Vec<_> = addresses.iter().filter(|address| asked.insert(**address)).collect();
         let mut turn = 0;
         // Each tile once: the second time it is kept.
-        let times = Times::times(cold.len(), || {
+        let times = Times::of_each(cold.len(), || {
             let (z, x, y) = *cold[turn];
             turn += 1;
             source.tile(z, x, y).map(|tile| tile.len())

@@ -180,16 +180,14 @@ impl Tasks {
         let count = topology.node_count();
         let threads = rayon::current_num_threads();
         if threads == 1 {
-            let subtrees = vec![0..count as u32];
-            return Self { subtrees, top: Vec::new() };
+            return Self { subtrees: std::iter::once(0..count as u32).collect(), top: Vec::new() };
         }
         let arcs_max = (topology.arc_count() / (threads * SUBTREES_PER_THREAD)).max(64);
         // The first node of each node's subtree; children come before their parents.
         let mut first: Vec<u32> = (0..count as u32).collect();
-        for node in 0..count {
-            let parent = topology.parent[node];
-            if parent != NONE {
-                first[parent as usize] = first[parent as usize].min(first[node]);
+        for (node, parent) in topology.parent.iter().enumerate() {
+            if *parent != NONE {
+                first[*parent as usize] = first[*parent as usize].min(first[node]);
             }
         }
         let arcs_below = |node: usize| {
@@ -197,11 +195,10 @@ impl Tasks {
         };
         let is_small = |node: usize| arcs_below(node) <= arcs_max;
         let mut tasks = Self { subtrees: Vec::new(), top: Vec::new() };
-        for node in 0..count {
-            let parent = topology.parent[node];
+        for (node, parent) in topology.parent.iter().enumerate() {
             if !is_small(node) {
                 tasks.top.push(node as u32);
-            } else if parent == NONE || !is_small(parent as usize) {
+            } else if *parent == NONE || !is_small(*parent as usize) {
                 tasks.subtrees.push(first[node]..node as u32 + 1);
             }
         }

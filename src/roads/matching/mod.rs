@@ -6,9 +6,10 @@
 //! about as far as the readings lie apart; the more a way on the streets differs from that, the less likely
 //! it is. The most likely chain of places is the one that was driven.
 //!
-//! In reading order: `lattice` finds the chain, reading by reading; `trail` makes a path with times of it;
-//! `trace` matches a whole trace at once, `online` a moving vehicle. What is learned from it, the speeds
-//! driven, is for others; so is the reading of files, and which readings are to be believed at all.
+//! In reading order: `lattice` holds the chain and `transition` adds a reading to it; `trail` makes a path
+//! of the places, and `timeline` when the vehicle was where on it; `trace` matches a whole trace at once,
+//! `online` a moving vehicle. What is learned from the speeds driven is for others; so is the reading of
+//! files, and which readings are to be believed at all.
 
 mod lattice;
 mod online;
@@ -17,6 +18,7 @@ mod tests;
 mod timeline;
 mod trace;
 mod trail;
+mod transition;
 
 pub use online::{OnlineMatcher, Progress};
 pub use trace::{MatchOptions, Matched, MatchedPart, MatchedPlace, match_trace};

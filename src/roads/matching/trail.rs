@@ -1,7 +1,7 @@
 //! The path of a vehicle while it grows: pieces of edges, one behind the other, and how far along them each
 //! reading is.
 
-use super::lattice::{Came, Choice, State, Step};
+use super::lattice::{By, Came, Choice, State, Step};
 use super::timeline::{Mark, Timeline, Way};
 use crate::roads::cost::Cost;
 use crate::roads::network::Leg;
@@ -148,7 +148,9 @@ impl Trail {
         match to.came {
             _ if self.pieces.is_empty() => self.start_at(network, &to.place),
             Came::Stood { .. } => self.go_back_to(&to.place),
-            _ => self.drive_to(network, search, to, step.is_far),
+            Came::Drove { by, .. } => self.drive_to(network, search, to, by),
+            // Only the first reading came from nowhere, and only what left has turned.
+            Came::First | Came::Turned { .. } => {}
         }
         let dm = self.pieces.get(self.at_piece).map_or(0.0, |piece| piece.at(self.at_before).dm);
         self.marks.push(Mark { dm, at_s: step.sighting.at_s, sigma_m: step.sighting.sigma_m });
@@ -182,17 +184,11 @@ impl Trail {
         }
     }
 
-    fn drive_to(
-        &mut self,
-        network: &StreetNetwork,
-        search: &mut LocalSearch,
-        to: &State,
-        is_far: bool,
-    ) {
+    fn drive_to(&mut self, network: &StreetNetwork, search: &mut LocalSearch, to: &State, by: By) {
         let here = self.pieces[self.at_piece];
         let place = to.place;
         if place.edge != here.edge || place.before < self.at_before {
-            let Some(nodes) = self.nodes_to(network, search, to, is_far) else { return };
+            let Some(nodes) = self.nodes_to(network, search, to, by) else { return };
             for node in nodes {
                 self.go_on_to(network, node);
             }
@@ -208,15 +204,15 @@ impl Trail {
         network: &StreetNetwork,
         search: &mut LocalSearch,
         to: &State,
-        is_far: bool,
+        by: By,
     ) -> Option<Vec<u32>> {
         let here = self.pieces[self.at_piece];
         let behind = here.whole.minus(self.at_before);
-        if !is_far {
+        if let By::Search { length_dm_max } = by {
             let mut is_found = false;
-            search.run(network, here.node, behind, u32::MAX, |_, node, _| {
+            search.run(network, here.node, behind, length_dm_max, |_, node, _| {
                 is_found = node == to.node;
-                if is_found { 0 } else { u32::MAX }
+                (!is_found).then_some(length_dm_max)
             });
             if is_found {
                 return Some(search.nodes_to(to.node));
@@ -264,13 +260,8 @@ impl Trail {
     fn turn_back(&mut self, network: &StreetNetwork, place: &Position) {
         self.end_here_at(self.at_before);
         let delay_ds = 10.0 * network.profile().turns.u_turn_s;
-        // The vehicle may be a little off the place that the chain says.
-        let here = &self.pieces[self.at_piece];
-        let share = f64::from(here.to.length_dm()) / f64::from(here.whole.length_dm().max(1));
-        let is_twin = network.streets().edges()[place.edge as usize].reverse() == Some(here.edge);
-        let at = network.position(place.edge, 1.0 - share).filter(|_| is_twin).unwrap_or(*place);
-        self.push(network, place.edge, at.before, delay_ds);
-        (self.at_piece, self.at_before) = (self.at_piece + 1, at.before);
+        self.push(network, place.edge, place.before, delay_ds);
+        (self.at_piece, self.at_before) = (self.at_piece + 1, place.before);
     }
 
     /// Tells the edges that no reading will change any more, in the order of driving.

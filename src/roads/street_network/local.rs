@@ -41,14 +41,14 @@ impl LocalSearch {
     /// are reached; with the cost up to the beginning of the edge, turn included, and this search, which
     /// knows the way to them. `behind` is what lies
     /// behind the place on the edge of its node. Goes on as long as ways are no longer than the visitor
-    /// says, metres/10; 0 ends the search.
+    /// says, metres/10; `None` ends the search.
     pub(in crate::roads) fn run(
         &mut self,
         network: &StreetNetwork,
         node: u32,
         behind: Cost,
         length_dm_max: u32,
-        mut visit: impl FnMut(&Self, u32, Cost) -> u32,
+        mut visit: impl FnMut(&Self, u32, Cost) -> Option<u32>,
     ) {
         self.begin();
         let (turns, drive) = (network.turns.lists(), &*network.living.free().drive);
@@ -66,10 +66,8 @@ impl LocalSearch {
                 }
             }
             let Some((cost, reached)) = self.next() else { return };
-            length_dm_max = visit(self, reached, cost);
-            if length_dm_max == 0 {
-                return;
-            }
+            let Some(goes_on) = visit(self, reached, cost) else { return };
+            length_dm_max = goes_on;
             at_end = cost.plus(drive[network.turns.edge_of(reached) as usize]);
             (node, from) = (reached, reached);
         }

@@ -180,7 +180,7 @@ impl StreetNetwork {
 
     /// The nearest place on each of the nearest streets within a radius, nearest first.
     pub(super) fn near(&self, at: Point, radius_m: f64, limit: usize, found: &mut Vec<Near>) {
-        self.grid.gather(&self.streets, at, radius_m, limit, |_| true, found);
+        self.grid.gather(&self.streets, at, radius_m, None, limit, found);
     }
 
     /// The nearest street that is driven a certain way, if there is one within a radius; otherwise the
@@ -216,11 +216,6 @@ impl StreetNetwork {
     /// What driving an edge from end to end costs without traffic, `None` for an edge of another map.
     pub(super) fn drive(&self, edge: u32) -> Option<Cost> {
         self.living.free().drive.get(edge as usize).copied()
-    }
-
-    /// What a turn costs together with driving the edge that it leads onto, without traffic.
-    pub(super) fn turn_cost(&self, turn: Turn) -> Cost {
-        cost_with(&self.turns, &self.living.free().drive, turn)
     }
 
     /// A place on an edge, by the share of it that lies before the place.

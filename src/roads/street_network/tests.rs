@@ -96,7 +96,7 @@ fn check_local_search(network: &StreetNetwork, from: &Snap, length_dm_max: u32) 
                 assert!(cost.length_dm() <= length_dm_max);
                 let least = found.entry(edge).or_insert(cost);
                 *least = cost.min(*least);
-                length_dm_max
+                Some(length_dm_max)
             });
         });
         for (edge, cost) in found {
