@@ -1,3 +1,5 @@
+//! What is written is read again, and what is damaged is refused.
+
 use super::*;
 use crate::roads::lists::Lists;
 use bytes::Bytes;
