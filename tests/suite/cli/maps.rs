@@ -20,7 +20,7 @@ fn an_import_reports_streets_and_its_steps_and_tells_progress_as_json_lines() {
     let told = run(folder.path(), &["import-map", "town.osm.pbf", "--json"]);
     assert_eq!(told.code, Some(0), "{}", told.err);
     let report = json(&told.out);
-    assert!(report["streets"]["junctions"].as_u64().unwrap() > 100, "{report}");
+    assert!(report["networks"][0]["streets"]["junctions"].as_u64().unwrap() > 100, "{report}");
     let last = json(told.err.lines().last().expect("progress is told"));
     assert_eq!(last["percent"], 100);
 }
@@ -34,7 +34,8 @@ fn a_clip_is_a_map_of_its_own_within_the_area() {
         ["clip-map", "town.osm.pbf", "clip.osm.pbf", "--bbox", "-20.004,44.996,-19.996,45.004"];
     assert_eq!(run(folder.path(), &clip).code, Some(0));
     let part = json(&run(folder.path(), &["import-map", "clip.osm.pbf", "--json"]).out);
-    let junctions = |report: &Value| report["streets"]["junctions"].as_u64().unwrap();
+    let junctions =
+        |report: &Value| report["networks"][0]["streets"]["junctions"].as_u64().unwrap();
     assert!(junctions(&part) > 0 && junctions(&part) < junctions(&whole), "{part}");
 }
 

@@ -5,6 +5,7 @@ mod config;
 mod doctor;
 mod maps;
 mod migrate;
+mod roads;
 mod serve;
 mod solve;
 mod town;
