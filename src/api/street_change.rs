@@ -37,6 +37,13 @@ pub struct NewStreetChange {
     pub reason: String,
 }
 
+/// Where a change would hold.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StreetsWish {
+    pub extent: ExtentView,
+}
+
 /// What is absent stays as it is; where it holds stays anyway.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -142,10 +149,21 @@ pub async fn add(
 /// Tells which streets a change would be about, and changes nothing.
 pub async fn preview(
     state: Data<ApiState>,
-    body: Body<NewStreetChange>,
+    body: Body<StreetsWish>,
 ) -> Result<Json<StreetsConcerned>, Problem> {
-    let noun = judged(&state, body.value).await?;
-    on_the_map(&state, &noun).await.map(|found| Json(found.into()))
+    let noun = StreetChange {
+        id: StreetChangeId::new(real_now()),
+        extent: extent_of(body.value.extent)?,
+        effect: Effect::Closed,
+        from: None,
+        until: None,
+        reason: Pii("?".to_owned()),
+        made_by: None,
+        made_at: state.now(),
+        lifted_at: None,
+        version: 0,
+    };
+    on_the_map(&state, &noun.validated()?).await.map(|found| Json(found.into()))
 }
 
 pub async fn change(
