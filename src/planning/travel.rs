@@ -211,3 +211,115 @@ pub fn off_the_map(noun: &str, error: &RoadError) -> Rejection {
     )
     .with_facts(serde_json::json!({ "distance_m": distance_m, "limit_m": limit_m }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::planning::tests::support::{at, clock, friday};
+    use crate::roads::Path;
+    use crate::units::BoundingBox;
+    use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+    /// A street of which each metre takes so many tenths of a second; at 0 it is closed at any hour.
+    struct Street {
+        pace: AtomicU32,
+        version: AtomicU64,
+        changed_at_s: i64,
+    }
+
+    impl Street {
+        fn drive(&self, pace: u32) {
+            self.pace.store(pace, Ordering::Relaxed);
+            self.version.fetch_add(1, Ordering::Relaxed);
+        }
+
+        fn leg(&self, from: &Snap, to: &Snap, departure: Option<Departure>) -> Option<Leg> {
+            let pace = departure.map_or(1, |_| self.pace.load(Ordering::Relaxed));
+            let distance_m = from.on_street.distance_m(to.on_street).round() as u32;
+            (pace > 0).then_some(Leg { duration_ds: distance_m * pace, distance_m })
+        }
+    }
+
+    impl RoadNetwork for Street {
+        fn bounds(&self) -> BoundingBox {
+            BoundingBox { south: -90.0, west: -180.0, north: 90.0, east: 180.0 }
+        }
+        fn snap(&self, at: Point) -> Result<Snap, RoadError> {
+            let (distance_m, edge, along, reverse_edge) = (0.0, 0, 0.0, None);
+            Ok(Snap { on_street: at, distance_m, edge, along, reverse_edge })
+        }
+        fn path(&self, _: &Snap, _: &Snap, _: Option<Departure>) -> Result<Path, RoadError> {
+            unreachable!("plans ask for legs only")
+        }
+        fn one_to_many(
+            &self,
+            from: &Snap,
+            to: &[Snap],
+            departure: Option<Departure>,
+        ) -> Vec<Option<Leg>> {
+            to.iter().map(|to| self.leg(from, to, departure)).collect()
+        }
+        fn many_to_one(
+            &self,
+            from: &[Snap],
+            to: &Snap,
+            departure: Option<Departure>,
+        ) -> Vec<Option<Leg>> {
+            from.iter().map(|from| self.leg(from, to, departure)).collect()
+        }
+        fn street_name(&self, _: &Snap) -> Option<String> {
+            None
+        }
+        fn version(&self) -> u64 {
+            self.version.load(Ordering::Relaxed)
+        }
+        fn changes_hold_since(&self, at_s: i64) -> Option<i64> {
+            (self.changed_at_s <= at_s).then_some(self.changed_at_s)
+        }
+        fn size(&self) -> (usize, usize) {
+            (0, 0)
+        }
+    }
+
+    fn street(changed_at: Timestamp) -> Arc<Street> {
+        let (pace, version) = (AtomicU32::new(1), AtomicU64::new(0));
+        Arc::new(Street { pace, version, changed_at_s: changed_at.secs() })
+    }
+
+    #[test]
+    fn legs_are_those_of_the_streets_as_they_were_until_they_are_renewed() {
+        let streets = street(clock(0, 0));
+        let mut travel = Travel::new(streets.clone());
+        let (day, here, there) = (friday(), at(0, 0), at(10, 0));
+        let mut seconds = |travel: &mut Travel| {
+            travel.expect(day, here, clock(9, 10), chrono_tz::UTC);
+            let (from, to) = (travel.place(day, here).unwrap(), travel.place(day, there).unwrap());
+            travel.matrix(day).duration_s(from, to)
+        };
+        let before = seconds(&mut travel);
+        streets.drive(3);
+        assert_eq!(seconds(&mut travel), before, "one decision sees one state of the streets");
+        travel.renew();
+        assert!(seconds(&mut travel).abs_diff(3 * before) <= 2);
+        // Closed: as if it was open, and an hour.
+        streets.drive(0);
+        travel.renew();
+        assert_eq!(seconds(&mut travel), before + BLOCKED_S);
+        streets.drive(1);
+        travel.renew();
+        assert_eq!(seconds(&mut travel), before);
+    }
+
+    #[test]
+    fn departures_are_taken_back_to_the_full_hour_but_not_to_before_a_change() {
+        let streets = street(clock(9, 20));
+        let coarse_at = |hour, minute| {
+            let found =
+                coarse(&*streets, departure(clock(hour, minute).plus_secs(7), chrono_tz::UTC));
+            (Timestamp::from_secs(found.at_s), found.minute_of_week % 1_440)
+        };
+        assert_eq!(coarse_at(9, 10), (clock(9, 0), 540));
+        assert_eq!(coarse_at(9, 40), (clock(9, 20), 540));
+        assert_eq!(coarse_at(10, 40), (clock(10, 0), 600));
+    }
+}
