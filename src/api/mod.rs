@@ -180,7 +180,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     under("street changes", vec![
         get("/street-changes", AnyOf(&[ReadAll]), street_change::list).does("Lists streets that are closed or slower, those that are over left out").query::<page::PageQuery>().answers_page::<street_change::StreetChangeShown>(),
         post("/street-changes", AnyOf(&[Plan]), street_change::add).does("Closes a street, slows it down or limits its speed for a while").takes::<street_change::NewStreetChange>().answers_with::<street_change::StreetChangeShown>(201),
-        post("/streets/concerned", AnyOf(&[Plan]), street_change::preview).does("Tells which streets a change would be about, and changes nothing").takes::<street_change::StreetsWish>().answers::<street_change::StreetsConcerned>(),
+        post("/streets/concerned", AnyOf(&[Plan]), street_change::concerned_by).does("Tells which streets a change would be about, and changes nothing").takes::<street_change::StreetsWish>().answers::<street_change::StreetsConcerned>(),
         get("/street-changes/{id}", AnyOf(&[ReadAll]), street_change::get).does("Shows a change of the streets, over or not").answers::<street_change::StreetChangeShown>(),
         patch("/street-changes/{id}", AnyOf(&[Plan]), street_change::change).does("Changes what a change of the streets does, its end or its reason").takes::<street_change::StreetChangeChanges>().answers::<street_change::StreetChangeShown>(),
         delete("/street-changes/{id}", AnyOf(&[Plan]), street_change::lift).does("Lifts a change of the streets: it ends now").query::<Removal>().answers_nothing(204),

@@ -147,8 +147,9 @@ pub async fn add(
 }
 
 /// Tells which streets a change would be about, and changes nothing.
-pub async fn preview(
+pub async fn concerned_by(
     state: Data<ApiState>,
+    _: Caller,
     body: Body<StreetsWish>,
 ) -> Result<Json<StreetsConcerned>, Problem> {
     let noun = StreetChange {
