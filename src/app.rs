@@ -8,6 +8,7 @@ use crate::actors::hub::{CutOff, Hub};
 use crate::actors::reactor::Reactor;
 use crate::actors::recorder::{Committed, Follow, Recorder};
 use crate::actors::solver_pool::SolverPool;
+use crate::actors::street_keeper::StreetKeeper;
 use crate::actors::{Around, Live};
 use crate::api::{self, ApiOptions, ApiState};
 use crate::auth::Auth;
@@ -88,13 +89,15 @@ pub fn start_live(parts: &Parts) -> Result<Live, StartError> {
     let hub = Hub::new(parts.clock.clone(), parts.store.clone()).start();
     let roads = parts.map.network().clone();
     let directory = Directory::new(around.clone(), roads, parts.pool.clone(), hub.clone()).start();
-    let reactor = Reactor::new(around, directory.clone()).start();
+    let reactor = Reactor::new(around.clone(), directory.clone()).start();
+    let keeper = StreetKeeper::new(around, parts.map.clone(), directory.clone()).start();
     let listener = AuthListener { auth: parts.auth.clone(), hub: hub.clone() }.start();
     // The owners hear first, then the screens, then those who act upon it.
     for follower in [
         directory.clone().recipient::<Committed>(),
         hub.clone().recipient(),
         listener.recipient(),
+        keeper.recipient(),
         reactor.recipient(),
     ] {
         recorder.do_send(Follow(follower));

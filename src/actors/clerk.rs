@@ -14,6 +14,7 @@ use crate::domain::people::organization::Organization;
 use crate::domain::people::technician::Technician;
 use crate::domain::people::territory::Territory;
 use crate::domain::people::user::User;
+use crate::domain::streets::street_change::{COUNT_MAX, StreetChange};
 use crate::domain::{Aggregate, Answer, Command, Decision, Envelope, Event, Rejection, Row};
 use crate::store::{Db, StoreError, tables};
 use crate::units::id::OrganizationId;
@@ -105,6 +106,7 @@ nouns! {
     ServiceType, "service type", service_type, |value| value.validated();
     Technician, "technician", technician, |value| value.validated();
     Truck, "truck", truck, |value| value.validated();
+    StreetChange, "street change", street_change, |value| value.validated();
 }
 
 impl Noun for Organization {
@@ -273,6 +275,19 @@ fn decide(
             let event = Event::TrackingLinkRevoked { job };
             Ok(Ok(one(Aggregate::TrackingLink(*id), version, event, Row::TrackingLink(link))))
         }
+        ClerkCommand::SaveStreetChange(noun) => {
+            save_street_change(db, organization, noun, envelope)
+        }
+        ClerkCommand::LiftStreetChange(id, seen) => {
+            let Some(present) = tables::street_change::find(db, organization, *id)? else {
+                return Ok(Err(Rejection::not_found("street change")));
+            };
+            let now = envelope.arrived_at;
+            if present.is_over(now) {
+                return Ok(Ok(Decision::unchanged(Aggregate::StreetChange(*id), present.version)));
+            }
+            save(db, organization, StreetChange { lifted_at: Some(now), version: *seen, ..present })
+        }
     }
 }
 
@@ -299,6 +314,52 @@ fn save_user(
         }
     }
     save(db, organization, noun.clone())
+}
+
+/// Whoever makes a change of the streets stands in it; where it holds stays as it was made.
+fn save_street_change(
+    db: &mut Db,
+    organization: OrganizationId,
+    noun: &StreetChange,
+    envelope: &Envelope,
+) -> Result<Decided, StoreError> {
+    let now = envelope.arrived_at;
+    let mut noun = noun.clone();
+    match tables::street_change::find(db, organization, noun.id)? {
+        Some(present) if present.is_over(now) => {
+            return Ok(Err(Rejection::conflict(
+                "street_change_over",
+                "this change of the streets is over; make another one",
+            )));
+        }
+        Some(present) => {
+            noun = StreetChange {
+                effect: noun.effect,
+                from: noun.from,
+                until: noun.until,
+                reason: noun.reason,
+                version: noun.version,
+                ..present
+            };
+        }
+        None => {
+            let known = tables::street_change::list_not_over(db, organization, now)?;
+            if known.len() >= COUNT_MAX {
+                return Ok(Err(Rejection::conflict(
+                    "too_many_street_changes",
+                    format!("there are {COUNT_MAX} changes of the streets already; lift some"),
+                )));
+            }
+            (noun.made_by, noun.made_at, noun.lifted_at) = (envelope.who.user(), now, None);
+        }
+    }
+    if noun.until.is_some_and(|until| until <= now) {
+        return Ok(Err(Rejection::invalid(
+            "until",
+            "until must lie ahead; lift the change to end it now",
+        )));
+    }
+    save(db, organization, noun)
 }
 
 /// Adds (version 0) or replaces (the version that was seen).

@@ -9,7 +9,7 @@ use crate::actors::clerk::Clerk;
 use crate::actors::execute::{Around, Carry, Refusal};
 use crate::actors::hub::Hub;
 use crate::actors::job::{self, Job};
-use crate::actors::planner::Planner;
+use crate::actors::planner::{Look, Planner};
 use crate::actors::recorder::Committed;
 use crate::actors::solver_pool::SolverPool;
 use crate::actors::technician::{Technician, WorkMoved};
@@ -38,6 +38,11 @@ pub struct GetTechnician(pub OrganizationId, pub TechnicianId);
 #[derive(Message)]
 #[rtype(result = "Addr<Planner>")]
 pub struct GetPlanner(pub OrganizationId, pub TerritoryId);
+
+/// Know: the streets are driven otherwise than before.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct StreetsChanged;
 
 pub struct Directory {
     around: Around,
@@ -161,6 +166,15 @@ impl Handler<Committed> for Directory {
                 _ => {}
             }
         }
+    }
+}
+
+impl Handler<StreetsChanged> for Directory {
+    type Result = ();
+
+    fn handle(&mut self, _: StreetsChanged, _: &mut Self::Context) {
+        // Unbounded on purpose: once for each change of the streets.
+        self.planners.values().for_each(|planner| planner.do_send(Look));
     }
 }
 

@@ -6,6 +6,7 @@
 //!   told to the followers, in the order of the journal.
 //! - [`hub::Hub`]: who watches what; turns facts and positions into updates for screens.
 //! - [`reactor::Reactor`]: sends what follows from facts to other owners, with a durable cursor.
+//! - [`street_keeper::StreetKeeper`]: puts the changes of the streets that the books have into the map.
 //! - `solver_pool`: long searches off the actor threads.
 //!
 //! No actor waits for another except for the Recorder (and the Directory for an owner, on behalf of a
@@ -21,6 +22,7 @@ pub mod planner;
 pub mod reactor;
 pub mod recorder;
 pub mod solver_pool;
+pub mod street_keeper;
 pub mod technician;
 pub mod truck;
 

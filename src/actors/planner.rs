@@ -45,10 +45,11 @@ pub struct GetOptions {
     pub day: Option<LocalDay>,
 }
 
-/// Do: look whether arrivals have moved by themselves, visits were left over, or a search is due.
+/// Do: look whether arrivals have moved by themselves or because the streets have changed, visits were left
+/// over, or a search is due.
 #[derive(Message)]
 #[rtype(result = "()")]
-struct Look;
+pub struct Look;
 
 /// Know: a search has ended.
 #[derive(Message)]
@@ -68,6 +69,8 @@ pub struct Planner {
     /// Searches under way, by day, with the flag that ends them.
     searches: HashMap<LocalDay, Arc<AtomicBool>>,
     searches_made: u64,
+    /// The state of the streets at the last look.
+    streets: u64,
     /// When the last search began by itself, and the route versions it saw.
     searched: Option<(Timestamp, u64)>,
 }
@@ -80,12 +83,14 @@ impl Planner {
         organization: OrganizationId,
         territory: TerritoryId,
     ) -> Self {
+        let streets = roads.version();
         Self {
             books: Books { around, roads, organization, territory },
             pool,
             desk: None,
             searches: HashMap::new(),
             searches_made: 0,
+            streets,
             searched: None,
         }
     }
@@ -149,12 +154,8 @@ impl Handler<Committed> for Planner {
             }
             if let Some(technician) = self.who_moved(fact) {
                 let id = CommandId::derived(fact.command_id.0, &format!("renew {}", fact.seq));
-                let envelope = self.envelope(
-                    id,
-                    SystemPart::Planner,
-                    fact.recorded_at,
-                    PlanCommand::Renew { technician },
-                );
+                let renew = PlanCommand::Renew { technician, day: None };
+                let envelope = self.envelope(id, SystemPart::Planner, fact.recorded_at, renew);
                 // Unbounded on purpose: at most one per fact, and facts are few.
                 ctx.address().do_send(Carry(envelope));
             }
@@ -272,6 +273,9 @@ impl Planner {
         let now = self.books.around.clock.now();
         let state = &desk.state;
         let today = state.today(now);
+        // Tomorrow's arrivals move with the streets only.
+        let streets = self.books.roads.version();
+        let has_moved = std::mem::replace(&mut self.streets, streets) != streets;
         let mut wishes: Vec<(CommandId, SystemPart, PlanCommand)> = Vec::new();
         for route in state.routes.values() {
             let left: Vec<_> = state.remaining_stops(route);
@@ -286,8 +290,9 @@ impl Planner {
                     wishes.push((id("left over"), SystemPart::Planner, unassign));
                     wishes.push((id("place"), SystemPart::Planner, PlanCommand::Place { job }));
                 }
-            } else if route.day == today && !left.is_empty() {
-                let renew = PlanCommand::Renew { technician: route.technician };
+            } else if (route.day == today || has_moved) && !left.is_empty() {
+                let renew =
+                    PlanCommand::Renew { technician: route.technician, day: Some(route.day) };
                 wishes.push((CommandId::new(now), SystemPart::Planner, renew));
             }
         }

@@ -35,6 +35,7 @@ pub mod position;
 pub mod route;
 pub mod service_type;
 pub mod session;
+pub mod street_change;
 pub mod technician;
 pub mod territory;
 pub mod tracking;
@@ -175,6 +176,14 @@ pub fn endpoints() -> Vec<Endpoint> {
         post("/proposals/{id}/discard", AnyOf(&[Plan]), plan::discard).does("Discards a proposal").takes::<plan::NoFields>().answers::<Done>(),
         get("/routes/{id}", AnyOf(&[ReadAll, ReadOwn]), route::get).does("Shows a route").answers::<RouteView>(),
         get("/routes/{id}/geometry", AnyOf(&[ReadAll, ReadOwn]), route::geometry).does("Shows the course of a route along the streets").answers::<route::Geometry>(),
+    ]);
+    under("street changes", vec![
+        get("/street-changes", AnyOf(&[ReadAll]), street_change::list).does("Lists streets that are closed or slower, those that are over left out").query::<page::PageQuery>().answers_page::<street_change::StreetChangeShown>(),
+        post("/street-changes", AnyOf(&[Plan]), street_change::add).does("Closes a street, slows it down or limits its speed for a while").takes::<street_change::NewStreetChange>().answers_with::<street_change::StreetChangeShown>(201),
+        post("/streets/concerned", AnyOf(&[Plan]), street_change::concerned_by).does("Tells which streets a change would be about, and changes nothing").takes::<street_change::StreetsWish>().answers::<street_change::StreetsConcerned>(),
+        get("/street-changes/{id}", AnyOf(&[ReadAll]), street_change::get).does("Shows a change of the streets, over or not").answers::<street_change::StreetChangeShown>(),
+        patch("/street-changes/{id}", AnyOf(&[Plan]), street_change::change).does("Changes what a change of the streets does, its end or its reason").takes::<street_change::StreetChangeChanges>().answers::<street_change::StreetChangeShown>(),
+        delete("/street-changes/{id}", AnyOf(&[Plan]), street_change::lift).does("Lifts a change of the streets: it ends now").query::<Removal>().answers_nothing(204),
     ]);
     under("positions", vec![
         post("/positions", AnyOf(&[ReportOwn]), position::report).does("Hands in a position").takes::<position::OnePosition>().answers::<position::ReportBody>(),

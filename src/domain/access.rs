@@ -83,7 +83,7 @@ pub enum Permission {
     ManageResources,
     /// Customers, locations, jobs.
     ManageJobs,
-    /// Routes: place, move, lock, publish, apply.
+    /// Routes: place, move, lock, publish, apply; and the streets they take: close, slow, lift.
     Plan,
     /// Everything of the organization, personal data included.
     ReadAll,
@@ -156,6 +156,7 @@ pub fn check(who: &Who, command: &Command) -> Result<(), Rejection> {
             | Clerk::RemoveLocation(..)
             | Clerk::MakeTrackingLink(_)
             | Clerk::RevokeTrackingLink(_) => Permission::ManageJobs,
+            Clerk::SaveStreetChange(_) | Clerk::LiftStreetChange(..) => Permission::Plan,
             Clerk::OpenSession(_) | Clerk::RotateSession(_) | Clerk::RevokeSession(_) => {
                 return match who {
                     Who::System { .. } => Ok(()),
@@ -178,7 +179,7 @@ pub fn require(who: &Who, permission: Permission) -> Result<(), Rejection> {
         Permission::ManageUsers => "manage users and settings",
         Permission::ManageResources => "change technicians, trucks, service types or territories",
         Permission::ManageJobs => "change customers or jobs",
-        Permission::Plan => "change the plan",
+        Permission::Plan => "change the plan or the streets",
         Permission::ReadAll => "read this",
         Permission::ReadOwn => "read a route",
         Permission::ReportOwn => "report from the field",

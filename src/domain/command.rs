@@ -11,11 +11,12 @@ use crate::domain::people::technician::{DutyCommand, Technician};
 use crate::domain::people::territory::Territory;
 use crate::domain::people::user::User;
 use crate::domain::plan::PlanCommand;
+use crate::domain::streets::street_change::StreetChange;
 use crate::domain::{Aggregate, Who};
 use crate::units::Timestamp;
 use crate::units::id::{
     CommandId, CustomerId, JobId, LocationId, OrganizationId, ServiceTypeId, SessionId,
-    TechnicianId, TerritoryId, TrackingLinkId, TruckId, UserId,
+    StreetChangeId, TechnicianId, TerritoryId, TrackingLinkId, TruckId, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +71,9 @@ pub enum ClerkCommand {
     RevokeSession(SessionId),
     MakeTrackingLink(TrackingLink),
     RevokeTrackingLink(TrackingLinkId),
+    SaveStreetChange(StreetChange),
+    /// Ends it now; the version that was seen.
+    LiftStreetChange(StreetChangeId, u32),
 }
 
 /// What a command that was carried out answers; stored with its id, so that a repeated one gets the same.

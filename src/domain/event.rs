@@ -15,10 +15,11 @@ use crate::domain::people::technician::{Duty, DutyEvent, Technician};
 use crate::domain::people::territory::Territory;
 use crate::domain::people::user::User;
 use crate::domain::plan::{PlanEvent, Proposal, RouteChange};
+use crate::domain::streets::street_change::StreetChange;
 use crate::units::Timestamp;
 use crate::units::id::{
     CommandId, CustomerId, JobId, LocationId, OrganizationId, ProposalId, RouteId, ServiceTypeId,
-    SessionId, TechnicianId, TerritoryId, TrackingLinkId, TruckId, UserId,
+    SessionId, StreetChangeId, TechnicianId, TerritoryId, TrackingLinkId, TruckId, UserId,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -47,6 +48,7 @@ pub enum Aggregate {
     Proposal(ProposalId),
     Session(SessionId),
     TrackingLink(TrackingLinkId),
+    StreetChange(StreetChangeId),
 }
 
 impl Aggregate {
@@ -69,6 +71,7 @@ impl Aggregate {
             Self::Proposal(id) => ("proposal", id.0),
             Self::Session(id) => ("session", id.0),
             Self::TrackingLink(id) => ("tracking_link", id.0),
+            Self::StreetChange(id) => ("street_change", id.0),
         }
     }
 
@@ -91,6 +94,7 @@ impl Aggregate {
             "proposal" => Self::Proposal(ProposalId(id)),
             "session" => Self::Session(SessionId(id)),
             "tracking_link" => Self::TrackingLink(TrackingLinkId(id)),
+            "street_change" => Self::StreetChange(StreetChangeId(id)),
             _ => return None,
         })
     }
@@ -162,5 +166,6 @@ pub enum Row {
     Proposal(Box<Proposal>),
     Session(Session),
     TrackingLink(TrackingLink),
+    StreetChange(StreetChange),
     Removed(Aggregate),
 }

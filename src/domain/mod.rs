@@ -5,7 +5,7 @@
 //! serve the live actors, the replay of the journal and the tests.
 //!
 //! Reading order: `access` (who may), `command` (wishes), `event` (facts), `decision` (what is to be recorded), `rejection` (a rule's no),
-//! `reaction` (what follows from a fact), then the nouns: `people`, `fleet`, `fieldwork`, `plan`.
+//! `reaction` (what follows from a fact), then the nouns: `people`, `fleet`, `fieldwork`, `streets`, `plan`.
 
 pub mod access;
 pub mod command;
@@ -18,6 +18,7 @@ pub mod plan;
 pub mod reaction;
 pub mod reading;
 pub mod rejection;
+pub mod streets;
 pub mod text;
 
 pub use access::{Role, Who};

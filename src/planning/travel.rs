@@ -3,7 +3,8 @@
 //! too far from any street is refused, a pair without a way stays without one.
 //!
 //! The ways from a place are those at the hour at which one is expected to leave it, so that a morning's legs
-//! are driven in the morning peak and an evening's in the evening's.
+//! are driven in the morning peak and an evening's in the evening's. When the streets have changed, all legs
+//! are worked out anew.
 
 use crate::domain::Rejection;
 use crate::roads::speeds::Departure;
@@ -20,6 +21,8 @@ type Key = (i32, i32);
 pub struct Travel {
     network: Arc<dyn RoadNetwork>,
     snaps: HashMap<Key, Result<Snap, RoadError>>,
+    /// Of the streets with which the legs were worked out.
+    version: u64,
     days: BTreeMap<LocalDay, Table>,
 }
 
@@ -39,7 +42,7 @@ pub fn departure(at: Timestamp, zone: chrono_tz::Tz) -> Departure {
 #[derive(Default)]
 struct Table {
     places: HashMap<Key, u32>,
-    /// When one is expected to leave, by the full hour.
+    /// When one is expected to leave.
     departures: HashMap<Key, Departure>,
     snaps: Vec<Snap>,
     /// Of each place with a row.
@@ -50,7 +53,8 @@ struct Table {
 
 impl Travel {
     pub fn new(network: Arc<dyn RoadNetwork>) -> Self {
-        Self { network, snaps: HashMap::new(), days: BTreeMap::new() }
+        let version = network.version();
+        Self { network, snaps: HashMap::new(), version, days: BTreeMap::new() }
     }
 
     /// The number of a place in the day's matrix; a new place gets one.
@@ -70,11 +74,8 @@ impl Travel {
     /// Says when a place will be left; it counts until the first legs from there are worked out. Where
     /// nobody says, the streets are taken without traffic.
     pub fn expect(&mut self, day: LocalDay, from: Point, at: Timestamp, zone: chrono_tz::Tz) {
-        const HOUR_MS: i64 = 3_600_000;
-        // The full hour: few different times, and each place needs one.
-        let hour = Timestamp(at.0.div_euclid(HOUR_MS) * HOUR_MS);
         let departures = &mut self.days.entry(day).or_default().departures;
-        departures.insert(from.to_e7(), departure(hour, zone));
+        departures.insert(from.to_e7(), departure(at, zone));
     }
 
     /// Legs between all places of the day that have a number.
@@ -94,6 +95,16 @@ impl Travel {
             .clone()
     }
 
+    /// Forgets all legs if the streets have changed since they were worked out. Not in the middle of a
+    /// decision: it is to rest on one state of the streets.
+    pub fn renew(&mut self) {
+        let version = self.network.version();
+        if version != self.version {
+            self.version = version;
+            self.days.values_mut().for_each(Table::forget_legs);
+        }
+    }
+
     /// Lets the tables of days before this one go.
     pub fn forget_before(&mut self, day: LocalDay) {
         self.days = self.days.split_off(&day);
@@ -101,6 +112,12 @@ impl Travel {
 }
 
 impl Table {
+    fn forget_legs(&mut self) {
+        self.leaves.clear();
+        self.rows.clear();
+        self.matrix = None;
+    }
+
     fn grow(&mut self, network: &dyn RoadNetwork) {
         let known = self.rows.len();
         if known == self.snaps.len() {
@@ -114,24 +131,62 @@ impl Table {
         for (departure, sources) in by_departure {
             let from: Vec<Snap> = sources.iter().map(|source| self.snaps[*source]).collect();
             for to in known..self.snaps.len() {
-                let legs = network.many_to_one(&from, &self.snaps[to], departure);
+                let to = &self.snaps[to];
+                let legs = network.many_to_one(&from, to, departure);
+                let legs = round_blocks(legs, departure, || network.many_to_one(&from, to, None));
                 for (source, leg) in sources.iter().zip(legs) {
-                    self.rows[*source].push(in_whole_seconds(leg));
+                    self.rows[*source].push(leg);
                 }
             }
         }
         self.leaves.resize(self.snaps.len(), None);
         for (key, place) in &self.places {
             if *place as usize >= known {
-                self.leaves[*place as usize] = self.departures.get(key).copied();
+                self.leaves[*place as usize] =
+                    self.departures.get(key).map(|departure| coarse(network, *departure));
             }
         }
         for from in known..self.snaps.len() {
-            let legs = network.one_to_many(&self.snaps[from], &self.snaps, self.leaves[from]);
-            self.rows.push(legs.into_iter().map(in_whole_seconds).collect());
+            let (from, departure) = (&self.snaps[from], self.leaves[from]);
+            let legs = network.one_to_many(from, &self.snaps, departure);
+            let free = || network.one_to_many(from, &self.snaps, None);
+            self.rows.push(round_blocks(legs, departure, free));
         }
         debug_assert!(self.rows.iter().all(|row| row.len() == self.snaps.len()));
     }
+}
+
+/// What a way takes longer whose end no open street leads to: somebody waits, walks, or is let through.
+const BLOCKED_S: i32 = 3_600;
+
+/// Legs in whole seconds. A way that is blocked by a change of the streets takes what it takes without it and
+/// an hour more: the visit shows late, nothing is put there without need, and the day goes on. Where no way
+/// ever leads there is none.
+fn round_blocks(
+    legs: Vec<Option<Leg>>,
+    departure: Option<Departure>,
+    free: impl FnOnce() -> Vec<Option<Leg>>,
+) -> Vec<(i32, i32)> {
+    let is_blocked = departure.is_some() && legs.contains(&None);
+    let free = if is_blocked { free() } else { vec![None; legs.len()] };
+    let seconds = |(leg, free): (Option<Leg>, Option<Leg>)| match (leg, free) {
+        (None, Some(free)) => {
+            let (seconds, metres) = in_whole_seconds(Some(free));
+            (seconds.saturating_add(BLOCKED_S).min(UNREACHABLE_S - 1), metres)
+        }
+        (leg, _) => in_whole_seconds(leg),
+    };
+    legs.into_iter().zip(free).map(seconds).collect()
+}
+
+/// Back to the full hour, which makes few different times of many; but not to before a change of the streets
+/// that holds by then.
+fn coarse(network: &dyn RoadNetwork, departure: Departure) -> Departure {
+    let minute_of_week = departure.minute_of_week / 60 * 60;
+    let minute_s = departure.at_s.div_euclid(60) * 60;
+    let hour_s = minute_s - i64::from(departure.minute_of_week - minute_of_week) * 60;
+    let at_s = network.changes_hold_since(departure.at_s).map_or(hour_s, |since| since.max(hour_s));
+    Departure { at_s, minute_of_week }
 }
 
 /// Rounded up, so that a plan never promises a tenth of a second that the streets do not give.
@@ -155,4 +210,116 @@ pub fn off_the_map(noun: &str, error: &RoadError) -> Rejection {
         ),
     )
     .with_facts(serde_json::json!({ "distance_m": distance_m, "limit_m": limit_m }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::planning::tests::support::{at, clock, friday};
+    use crate::roads::Path;
+    use crate::units::BoundingBox;
+    use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+    /// A street of which each metre takes so many tenths of a second; at 0 it is closed at any hour.
+    struct Street {
+        pace: AtomicU32,
+        version: AtomicU64,
+        changed_at_s: i64,
+    }
+
+    impl Street {
+        fn drive(&self, pace: u32) {
+            self.pace.store(pace, Ordering::Relaxed);
+            self.version.fetch_add(1, Ordering::Relaxed);
+        }
+
+        fn leg(&self, from: &Snap, to: &Snap, departure: Option<Departure>) -> Option<Leg> {
+            let pace = departure.map_or(1, |_| self.pace.load(Ordering::Relaxed));
+            let distance_m = from.on_street.distance_m(to.on_street).round() as u32;
+            (pace > 0).then_some(Leg { duration_ds: distance_m * pace, distance_m })
+        }
+    }
+
+    impl RoadNetwork for Street {
+        fn bounds(&self) -> BoundingBox {
+            BoundingBox { south: -90.0, west: -180.0, north: 90.0, east: 180.0 }
+        }
+        fn snap(&self, at: Point) -> Result<Snap, RoadError> {
+            let (distance_m, edge, along, reverse_edge) = (0.0, 0, 0.0, None);
+            Ok(Snap { on_street: at, distance_m, edge, along, reverse_edge })
+        }
+        fn path(&self, _: &Snap, _: &Snap, _: Option<Departure>) -> Result<Path, RoadError> {
+            unreachable!("plans ask for legs only")
+        }
+        fn one_to_many(
+            &self,
+            from: &Snap,
+            to: &[Snap],
+            departure: Option<Departure>,
+        ) -> Vec<Option<Leg>> {
+            to.iter().map(|to| self.leg(from, to, departure)).collect()
+        }
+        fn many_to_one(
+            &self,
+            from: &[Snap],
+            to: &Snap,
+            departure: Option<Departure>,
+        ) -> Vec<Option<Leg>> {
+            from.iter().map(|from| self.leg(from, to, departure)).collect()
+        }
+        fn street_name(&self, _: &Snap) -> Option<String> {
+            None
+        }
+        fn version(&self) -> u64 {
+            self.version.load(Ordering::Relaxed)
+        }
+        fn changes_hold_since(&self, at_s: i64) -> Option<i64> {
+            (self.changed_at_s <= at_s).then_some(self.changed_at_s)
+        }
+        fn size(&self) -> (usize, usize) {
+            (0, 0)
+        }
+    }
+
+    fn street(changed_at: Timestamp) -> Arc<Street> {
+        let (pace, version) = (AtomicU32::new(1), AtomicU64::new(0));
+        Arc::new(Street { pace, version, changed_at_s: changed_at.secs() })
+    }
+
+    #[test]
+    fn legs_are_those_of_the_streets_as_they_were_until_they_are_renewed() {
+        let streets = street(clock(0, 0));
+        let mut travel = Travel::new(streets.clone());
+        let (day, here, there) = (friday(), at(0, 0), at(10, 0));
+        let mut seconds = |travel: &mut Travel| {
+            travel.expect(day, here, clock(9, 10), chrono_tz::UTC);
+            let (from, to) = (travel.place(day, here).unwrap(), travel.place(day, there).unwrap());
+            travel.matrix(day).duration_s(from, to)
+        };
+        let before = seconds(&mut travel);
+        streets.drive(3);
+        assert_eq!(seconds(&mut travel), before, "one decision sees one state of the streets");
+        travel.renew();
+        assert!(seconds(&mut travel).abs_diff(3 * before) <= 2);
+        // Closed: as if it was open, and an hour.
+        streets.drive(0);
+        travel.renew();
+        assert_eq!(seconds(&mut travel), before + BLOCKED_S);
+        streets.drive(1);
+        travel.renew();
+        assert_eq!(seconds(&mut travel), before);
+    }
+
+    #[test]
+    fn departures_are_taken_back_to_the_full_hour_but_not_to_before_a_change() {
+        let streets = street(clock(9, 20));
+        let coarse_at = |hour, minute| {
+            let found =
+                coarse(&*streets, departure(clock(hour, minute).plus_secs(7), chrono_tz::UTC));
+            (Timestamp::from_secs(found.at_s), found.minute_of_week % 1_440)
+        };
+        assert_eq!(coarse_at(9, 10), (clock(9, 0), 540));
+        assert_eq!(coarse_at(9, 40), (clock(9, 20), 540));
+        assert_eq!(coarse_at(10, 40), (clock(10, 0), 600));
+    }
 }

@@ -217,6 +217,11 @@ impl Map {
         &self.networks[0]
     }
 
+    /// For every profile, the first for who names none.
+    pub fn networks(&self) -> impl Iterator<Item = &Arc<StreetNetwork>> {
+        self.networks.iter()
+    }
+
     /// For vehicles of a profile, if the map was prepared for it.
     pub fn network_for(&self, profile: &str) -> Option<&Arc<StreetNetwork>> {
         self.networks.iter().find(|network| network.profile().name == profile)

@@ -164,6 +164,18 @@ pub trait RoadNetwork: Send + Sync {
     /// Limits of speed and the like are not asked for; the name of the street is, for people.
     fn street_name(&self, snap: &Snap) -> Option<String>;
 
+    /// The state of the streets: it rises when they are driven otherwise than before. Who keeps what was
+    /// worked out compares.
+    fn version(&self) -> u64 {
+        0
+    }
+
+    /// Since when the changes that hold at a time (UTC seconds since 1970) have held; `None` is from ever.
+    fn changes_hold_since(&self, at_s: i64) -> Option<i64> {
+        let _ = at_s;
+        None
+    }
+
     /// How many junctions and directed edges, for logs and health.
     fn size(&self) -> (usize, usize);
 }

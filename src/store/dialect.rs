@@ -10,11 +10,12 @@ use crate::domain::fieldwork::job::{JobStatus, Outcome, VisitStatus};
 use crate::domain::people::organization::OrganizationSettings;
 use crate::domain::people::technician::{BreakRule, DutyStatus, Shift};
 use crate::domain::plan::{Difference, ProposalStatus, Route};
+use crate::domain::streets::street_change::{Effect, Extent};
 use crate::domain::text::{Load, Pii, Skills};
 use crate::domain::{Answer, Event};
 use crate::units::id::{
     CommandId, CustomerId, JobId, LocationId, OrganizationId, ProposalId, RouteId, ServiceTypeId,
-    SessionId, TechnicianId, TerritoryId, TrackingLinkId, TruckId, UserId, VisitId,
+    SessionId, StreetChangeId, TechnicianId, TerritoryId, TrackingLinkId, TruckId, UserId, VisitId,
 };
 use crate::units::{LocalDay, Point, TimeWindow, Timestamp};
 use diesel::SqliteConnection;
@@ -116,6 +117,7 @@ ids!(
     RouteId,
     ServiceTypeId,
     SessionId,
+    StreetChangeId,
     TechnicianId,
     TerritoryId,
     TrackingLinkId,
@@ -200,6 +202,8 @@ as_json!(
     Vec<Route>,
     OrganizationSettings,
     Difference,
+    Extent,
+    Effect,
     Event,
     Who,
     Answer,

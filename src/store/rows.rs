@@ -9,7 +9,7 @@ use super::error::StoreError;
 use super::journal::CommitError;
 use super::tables::{
     cargo, customer, duty, erasure, job, location, organization, proposal, route, service_type,
-    session, technician, territory, tracking_link, truck, user, visit,
+    session, street_change, technician, territory, tracking_link, truck, user, visit,
 };
 use crate::domain::fieldwork::job::{Job, JobStatus, VisitStatus, follow};
 use crate::domain::plan::RouteChange;
@@ -87,6 +87,9 @@ fn write_one(
         Row::TrackingLink(noun) => {
             tracking_link::TrackingLinkRow::store(organization, noun).upsert(db)?;
         }
+        Row::StreetChange(noun) => {
+            street_change::StreetChangeRow::store(organization, noun).upsert(db)?;
+        }
         Row::Removed(aggregate) => remove(db, organization, *aggregate, at)?,
     }
     Ok(Vec::new())
@@ -112,6 +115,7 @@ fn remove(
         Aggregate::Proposal(id) => proposal::remove(db, organization, id)?,
         Aggregate::Session(id) => session::remove(db, organization, id)?,
         Aggregate::TrackingLink(id) => tracking_link::remove(db, organization, id)?,
+        Aggregate::StreetChange(id) => street_change::remove(db, organization, id)?,
         // Refused before; a placement has no row of its own.
         Aggregate::Organization(_)
         | Aggregate::Job(_)
@@ -199,6 +203,7 @@ fn refusal(row: &Row, error: StoreError) -> CommitError {
         Row::Proposal(_) => "proposal",
         Row::Session(_) => "session",
         Row::TrackingLink(_) => "tracking_link",
+        Row::StreetChange(_) => "street_change",
         Row::Removed(aggregate) => aggregate.parts().0,
     };
     violation(error, noun, matches!(row, Row::Removed(_)))

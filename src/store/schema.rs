@@ -263,6 +263,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    street_changes (organization, id) {
+        organization -> Binary,
+        id -> Binary,
+        extent -> Text,
+        effect -> Text,
+        begins_at -> Nullable<BigInt>,
+        ends_at -> Nullable<BigInt>,
+        reason -> Text,
+        made_by -> Nullable<Binary>,
+        made_at -> BigInt,
+        lifted_at -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
     journal (organization, seq) {
         organization -> Binary,
         seq -> BigInt,
@@ -380,6 +396,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     stops,
     proposals,
     tracking_links,
+    street_changes,
     journal,
     mentions,
     aggregates,

@@ -76,6 +76,7 @@ ids! {
     RouteId,
     ProposalId,
     TrackingLinkId,
+    StreetChangeId,
     /// Made by whoever wishes something; the same id is carried out at most once.
     CommandId,
 }

@@ -74,6 +74,8 @@ pub enum Topic {
         technician: TechnicianId,
         day: LocalDay,
     },
+    /// Streets of the organization that are closed or slower.
+    StreetChanges,
     /// What the holder of a tracking link may see.
     Tracking,
 }
@@ -441,7 +443,7 @@ fn may_watch(who: &Who, tracked_job: Option<JobId>, topic: &Topic) -> Result<(),
             permits(who, Permission::ReadAll)
                 || (permits(who, Permission::ReadOwn) && who.technician() == Some(*technician))
         }
-        Topic::Viewport { .. } | Topic::Plan { .. } | Topic::Job { .. } => {
+        Topic::Viewport { .. } | Topic::Plan { .. } | Topic::Job { .. } | Topic::StreetChanges => {
             permits(who, Permission::ReadAll)
         }
     };

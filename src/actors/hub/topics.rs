@@ -8,8 +8,8 @@ use super::{ConnectionId, Hub, Subscription, Topic, clock_fields, route_of, text
 use crate::domain::plan::PlanEvent;
 use crate::domain::{Aggregate, Event, Fact};
 use crate::store::{Db, StoreError, journal, tables, views};
-use crate::units::LocalDay;
 use crate::units::id::{JobId, OrganizationId, RouteId, TechnicianId, TerritoryId};
+use crate::units::{LocalDay, Timestamp};
 use actix::prelude::*;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashSet};
@@ -41,6 +41,7 @@ impl Change {
             Topic::Plan { territory, day } => {
                 self.territory == Some(*territory) && self.day.is_none_or(|of| of == *day)
             }
+            Topic::StreetChanges => self.kind == "street_change",
             Topic::Job { job } => self.job == Some(*job) && self.kind == "job",
             Topic::Route { technician, day } => {
                 self.technician == Some(*technician)
@@ -124,6 +125,8 @@ fn read_change(
                 ..change("proposal", value(&proposal))
             })
         }
+        Aggregate::StreetChange(id) => views::street_change_view(db, organization, id)?
+            .map(|view| change("street_change", value(&view))),
         _ => None,
     })
 }
@@ -152,6 +155,7 @@ fn read_start(
     topic: Topic,
     tracked_job: Option<JobId>,
     last: Option<i64>,
+    now: Timestamp,
 ) -> Result<Start, StoreError> {
     let head = journal::head(db, organization)?;
     if let Some(last) = last.filter(|last| *last <= head && head - *last <= i64::from(TAIL_LEN_MAX))
@@ -168,6 +172,10 @@ fn read_start(
         Topic::Job { job } => views::job_view(db, organization, job)?.map(|view| value(&view)),
         Topic::Route { technician, day } => {
             views::technician_day_view(db, organization, technician, day)?.map(|view| value(&view))
+        }
+        Topic::StreetChanges => {
+            let items = views::street_change_views(db, organization, now)?;
+            Some(json!({ "street_changes": items }))
         }
         // The customer's page is made of live values too: `tracking` sends it.
         Topic::Tracking | Topic::Viewport { .. } => Some(Value::Null),
@@ -188,9 +196,9 @@ impl Hub {
         let Some(subscription) = known.subscriptions.get(&id) else { return };
         let (organization, tracked_job, topic) =
             (known.organization, known.tracked_job, subscription.topic);
-        let store = self.store.clone();
+        let (store, now) = (self.store.clone(), self.clock.now());
         let read = async move {
-            store.read(move |db| read_start(db, organization, topic, tracked_job, last)).await
+            store.read(move |db| read_start(db, organization, topic, tracked_job, last, now)).await
         };
         ctx.spawn(read.into_actor(self).map(move |start, actor, ctx| {
             actor.begin(connection, id, last, start);

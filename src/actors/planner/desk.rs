@@ -176,6 +176,7 @@ pub(super) async fn up_to_date(books: &Books, desk: Option<Desk>) -> Result<Desk
     let today = desk.state.today(now);
     desk.state.forget_before(today);
     desk.travel.forget_before(today);
+    desk.travel.renew();
     Ok(desk)
 }
 

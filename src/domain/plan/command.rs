@@ -82,8 +82,10 @@ pub enum PlanCommand {
     Release {
         technician: TechnicianId,
     },
-    /// A visit began, ended or turned back: later arrivals are reckoned anew.
+    /// A visit began, ended or turned back, or the streets have changed: later arrivals are reckoned anew.
     Renew {
         technician: TechnicianId,
+        /// Today where absent.
+        day: Option<LocalDay>,
     },
 }

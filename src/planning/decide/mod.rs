@@ -60,7 +60,7 @@ pub fn decide(
         PlanCommand::Discard { proposal } => proposals::discard(revision, *proposal),
         PlanCommand::Forget { job } => upkeep::forget(revision, *job),
         PlanCommand::Release { technician } => upkeep::release(revision, *technician),
-        PlanCommand::Renew { technician } => upkeep::renew(revision, *technician),
+        PlanCommand::Renew { technician, day } => upkeep::renew(revision, *technician, *day),
     }?;
     #[cfg(debug_assertions)]
     super::check::check_decision(state, travel, now, &decision);

@@ -83,15 +83,17 @@ pub(super) fn release(
     revision.finish("release", subject, json!({ "moved": moved, "open": open }))
 }
 
-/// Facts have come in, or time has gone by: the arrivals of today are reckoned anew.
+/// Facts have come in, time has gone by or the streets have changed: the arrivals of a day, today's where none
+/// is named, are reckoned anew.
 pub(super) fn renew(
     mut revision: Revision<'_>,
     technician: TechnicianId,
+    day: Option<LocalDay>,
 ) -> Result<Decision, Rejection> {
     let state = revision.state;
-    let today = state.today(revision.now);
-    let Some(route) = state.route_of(technician, today) else {
-        return Ok(Decision::unchanged(Aggregate::Route(Route::id_for(technician, today)), 0));
+    let day = day.unwrap_or_else(|| state.today(revision.now));
+    let Some(route) = state.route_of(technician, day) else {
+        return Ok(Decision::unchanged(Aggregate::Route(Route::id_for(technician, day)), 0));
     };
     let unchanged = Decision::unchanged(Aggregate::Route(route.id), route.version);
     // A stop whose visit is over without having been driven waits for its `Forget`.
@@ -99,8 +101,8 @@ pub(super) fn renew(
     if route.stops.iter().any(waits) {
         return Ok(unchanged);
     }
-    revision.draft(technician, today);
-    let after = revision.preview(technician, today)?;
+    revision.draft(technician, day);
+    let after = revision.preview(technician, day)?;
     if is_near(route, &after) {
         return Ok(unchanged);
     }

@@ -32,7 +32,7 @@ fn arrivals(depart_s: i64, drive_s: Option<i64>, work_s: Option<i64>, idle_s: i6
     }
     world.now = world.now.plus_secs(idle_s);
     world.plan(&PlanCommand::Forget { job: jobs[0] });
-    world.plan(&PlanCommand::Renew { technician });
+    world.plan(&PlanCommand::Renew { technician, day: None });
     jobs.iter().map(|job| world.stop(*job).planned.from.secs()).collect()
 }
 
@@ -79,7 +79,7 @@ fn a_break_that_was_taken_between_two_visits_is_not_planned_again() {
     assert!(planned(&world) == 40 * 60 || planned(&world) == 70 * 60);
     world.now = clock(9, 50);
     world.depart(jobs[1]);
-    world.plan(&PlanCommand::Renew { technician });
+    world.plan(&PlanCommand::Renew { technician, day: None });
     assert_eq!(world.stop(jobs[1]).planned.from, clock(10, 0));
     assert_eq!(world.stop(jobs[2]).planned.from, clock(10, 40));
 }

@@ -107,7 +107,7 @@ impl Day {
             }
             _ => return,
         }
-        world.plan(&PlanCommand::Renew { technician });
+        world.plan(&PlanCommand::Renew { technician, day: None });
     }
 
     fn happen(&mut self, happening: &Happening) -> Result<(), TestCaseError> {

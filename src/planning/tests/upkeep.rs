@@ -107,7 +107,7 @@ fn a_late_departure_moves_the_later_arrivals_and_a_small_one_is_not_worth_a_reco
     world.put(first, technician);
     world.put(second, technician);
     world.publish();
-    let renew = PlanCommand::Renew { technician };
+    let renew = PlanCommand::Renew { technician, day: None };
     world.now = clock(8, 0).plus_secs(20);
     world.depart(first);
     assert!(world.plan(&renew).events.is_empty());
@@ -133,7 +133,7 @@ fn a_visit_driven_out_of_order_comes_first_from_then_on() {
     world.publish();
     world.now = clock(8, 0);
     world.depart(second);
-    world.plan(&PlanCommand::Renew { technician });
+    world.plan(&PlanCommand::Renew { technician, day: None });
     assert_eq!(world.order(technician, friday()), [second, first]);
     assert_eq!(world.stop(second).planned.from, clock(8, 4));
     assert_eq!(world.stop(first).travel_s, 14 * 60);

@@ -9,7 +9,7 @@ mod changes;
 mod learned;
 
 pub use bands::{Bands, Blend};
-pub use changes::{Change, ChangeError, Effect, Extent, Heading};
+pub use changes::{Change, ChangeError, Concerned, Effect, Extent, Heading};
 pub(in crate::roads) use changes::{Changes, LocatedChange};
 pub use learned::{Experience, Learned, Observation, StreetKey};
 pub(in crate::roads) use learned::{band_of, street_key};

@@ -470,6 +470,14 @@ impl RoadNetwork for StreetNetwork {
         self.streets.name(snap.edge).map(Into::into)
     }
 
+    fn version(&self) -> u64 {
+        self.living_version()
+    }
+
+    fn changes_hold_since(&self, at_s: i64) -> Option<i64> {
+        self.last_turn_before(at_s)
+    }
+
     fn size(&self) -> (usize, usize) {
         (self.streets.junctions().len(), self.streets.edges().len())
     }

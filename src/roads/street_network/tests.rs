@@ -210,10 +210,8 @@ proptest! {
     ) {
         let Some(built) = build(&map, &Profile::car()).0 else { return Ok(()) };
         let network = network_of(built);
-        for change in changes {
-            // One that concerns no street is refused, and changes nothing.
-            let _ = network.set_changes(&[change], &[]);
-        }
+        // Those that concern no street are left out.
+        network.set_changes(&changes, &[]);
         let departure = Departure { at_s, minute_of_week };
         check_queries(&network, &points, Some(departure));
     }
@@ -449,27 +447,26 @@ fn a_closed_street_is_not_driven_while_it_is_closed() {
         until_s: Some(until_s),
     };
     // Who stands on it drives on; who comes from the other side does not turn into it.
-    network.set_changes(&[change(Effect::Closed, 2_000)], &[SUNDAY]).unwrap();
+    assert_eq!(network.set_changes(&[change(Effect::Closed, 2_000)], &[SUNDAY]), []);
     assert!(network.one_to_many(&west, &[snap(14.502)], Some(SUNDAY))[0].is_some());
     let beyond = Departure { at_s: 2_000, ..SUNDAY };
     assert_eq!(leg(Some(beyond)), open);
-    network.set_changes(&[change(Effect::Factor { factor: 0.5 }, 2_000)], &[]).unwrap();
+    network.set_changes(&[change(Effect::Factor { factor: 0.5 }, 2_000)], &[]);
     let slowed = leg(Some(SUNDAY)).unwrap();
     assert!(slowed.duration_ds.abs_diff(2 * open.unwrap().duration_ds) <= 2, "{slowed:?}");
     assert_eq!(slowed.distance_m, open.unwrap().distance_m);
-    network.set_changes(&[], &[]).unwrap();
+    network.set_changes(&[], &[]);
     assert_eq!(leg(Some(SUNDAY)), open);
 }
 
 #[test]
-fn a_change_that_cannot_be_is_refused_and_nothing_has_changed() {
+fn a_change_that_cannot_be_is_left_out_and_the_others_hold() {
     let network = one_street();
     let change = |extent, effect| Change { extent, effect, from_s: None, until_s: None };
     let far = Extent::Street { at: Point { lat: 36.5, lon: 14.5 }, heading: Heading::Both };
     let own = Extent::Way { way: 1, heading: Heading::Both };
     let line = Extent::Area { corners: vec![Point { lat: 35.9, lon: 14.5 }; 2] };
     let slow = Effect::Factor { factor: 0.5 };
-    network.set_changes(&[change(own.clone(), slow)], &[]).unwrap();
     for (refused, error) in [
         (change(far, slow), ChangeError::NoStreet),
         (change(line, slow), ChangeError::Corners { found: 2 }),
@@ -483,13 +480,43 @@ fn a_change_that_cannot_be_is_refused_and_nothing_has_changed() {
             ChangeError::Reversed,
         ),
     ] {
-        let given = [change(own.clone(), Effect::Closed), refused];
-        assert_eq!(network.set_changes(&given, &[]), Err((1, error)));
+        let given = [refused, change(own.clone(), slow)];
+        assert_eq!(network.set_changes(&given, &[]), [(0, error)]);
     }
     let snap = |lon| network.snap(Point { lat: 35.9, lon }).unwrap();
     let leg =
         |departure| network.one_to_many(&snap(14.503), &[snap(14.508)], departure)[0].unwrap();
     assert!(leg(Some(SUNDAY)).duration_ds > leg(None).duration_ds);
+}
+
+#[test]
+fn who_asks_what_a_change_is_about_learns_it_and_when_the_streets_have_changed() {
+    let network = one_street();
+    let change = |from_s, until_s| Change {
+        extent: Extent::Way { way: 1, heading: Heading::Both },
+        effect: Effect::Closed,
+        from_s,
+        until_s,
+    };
+    let found = network.concerned(&change(None, None)).unwrap();
+    let streets = network.streets();
+    let pieces = streets.edges().iter().filter(|edge| edge.way == 1 && !edge.is_against());
+    assert_eq!(found.pieces, pieces.clone().count());
+    assert_eq!(found.length_m, pieces.map(|edge| u64::from(edge.length_dm)).sum::<u64>() / 10);
+    assert_eq!(found.lines.len(), found.pieces);
+    assert!(found.lines.iter().all(|line| line.len() >= 2));
+    let nowhere = Extent::Way { way: 99, heading: Heading::Both };
+    let refused = network.concerned(&Change { extent: nowhere, ..change(None, None) });
+    assert_eq!(refused, Err(ChangeError::NoStreet));
+
+    let before = network.version();
+    network.set_changes(&[change(Some(100), Some(200)), change(None, Some(150))], &[]);
+    assert!(network.version() > before);
+    let since = |at_s| network.changes_hold_since(at_s);
+    assert_eq!(
+        [since(99), since(100), since(170), since(500)],
+        [None, Some(100), Some(150), Some(200)]
+    );
 }
 
 #[test]

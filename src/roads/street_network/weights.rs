@@ -8,8 +8,8 @@ use crate::roads::file::Column;
 use crate::roads::graph::Streets;
 use crate::roads::hierarchy::{Metric, Topology};
 use crate::roads::speeds::{
-    Bands, Blend, Change, ChangeError, Changes, Departure, Effect, Learned, LocatedChange,
-    Observation, band_of, street_key,
+    Bands, Blend, Change, ChangeError, Changes, Concerned, Departure, Effect, Learned,
+    LocatedChange, Observation, band_of, street_key,
 };
 use crate::roads::turn_graph::TurnGraph;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
@@ -51,6 +51,8 @@ type Slot = Arc<OnceLock<Arc<Weights>>>;
 
 /// The state of the streets: what is known of speeds, and the weights that were made of it.
 struct State {
+    /// One more than the state before.
+    version: u64,
     changes: Changes,
     learned: Learned,
     /// The one asked for last stands last.
@@ -69,6 +71,7 @@ pub(super) struct Living {
 impl Living {
     pub(super) fn new(bands: Bands, free: Weights) -> Self {
         let state = State {
+            version: 0,
             changes: Changes::default(),
             learned: Learned::default(),
             kept: Mutex::default(),
@@ -185,23 +188,35 @@ impl StreetNetwork {
     /// Replaces all changes of the streets. `soon` names departures that will be asked for: their weights
     /// are made before anybody sees the change, so that nobody waits for it.
     ///
-    /// # Errors
-    /// A change cannot be or concerns no street; its number, and why. Nothing has changed then.
-    pub fn set_changes(
-        &self,
-        changes: &[Change],
-        soon: &[Departure],
-    ) -> Result<(), (usize, ChangeError)> {
-        let located = changes
-            .iter()
-            .enumerate()
-            .map(|(number, change)| {
-                let located = LocatedChange::of(change, &self.streets, &self.grid);
-                located.map_err(|error| (number, error))
-            })
-            .collect::<Result<_, _>>()?;
+    /// Changes that cannot be or concern no street here are left out; their numbers, and why, are answered.
+    pub fn set_changes(&self, changes: &[Change], soon: &[Departure]) -> Vec<(usize, ChangeError)> {
+        let (mut located, mut left_out) = (Vec::new(), Vec::new());
+        for (number, change) in changes.iter().enumerate() {
+            match LocatedChange::of(change, &self.streets, &self.grid) {
+                Ok(found) => located.push(found),
+                Err(error) => left_out.push((number, error)),
+            }
+        }
         self.swap(soon, |state| (Changes(located), state.learned.clone()));
-        Ok(())
+        left_out
+    }
+
+    /// The streets that a change would be about.
+    ///
+    /// # Errors
+    /// The change cannot be or concerns no street.
+    pub fn concerned(&self, change: &Change) -> Result<Concerned, ChangeError> {
+        let located = LocatedChange::of(change, &self.streets, &self.grid)?;
+        Ok(located.concerned(&self.streets))
+    }
+
+    /// Rises with everything that is set or learned.
+    pub(super) fn living_version(&self) -> u64 {
+        self.living.state().version
+    }
+
+    pub(super) fn last_turn_before(&self, at_s: i64) -> Option<i64> {
+        self.living.state().changes.holding_since(at_s)
     }
 
     /// Takes drives in, and uses what they teach from now on. How many counted.
@@ -242,8 +257,10 @@ impl StreetNetwork {
 
     fn swap(&self, soon: &[Departure], make: impl FnOnce(&State) -> (Changes, Learned)) {
         let _one_at_a_time = self.living.changing.lock().unwrap_or_else(PoisonError::into_inner);
-        let (changes, learned) = make(&self.living.state());
-        let state = State { changes, learned, kept: Mutex::default() };
+        let before = self.living.state();
+        let (changes, learned) = make(&before);
+        let version = before.version + 1;
+        let state = State { version, changes, learned, kept: Mutex::default() };
         for departure in soon {
             self.weights_in(&state, *departure);
         }

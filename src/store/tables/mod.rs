@@ -17,6 +17,7 @@ pub mod proposal;
 pub mod route;
 pub mod service_type;
 pub mod session;
+pub mod street_change;
 pub mod technician;
 pub mod territory;
 pub mod tracking_link;

@@ -11,6 +11,7 @@ pub mod job;
 pub mod people;
 pub mod plan;
 pub mod schema;
+pub mod street_change;
 
 pub use fact::{FactView, timeline};
 pub use field::ServiceTypeView;
@@ -28,4 +29,8 @@ pub use people::{
 pub use plan::{
     DifferenceView, MoveView, PlanView, ProposalView, RouteView, StopView, TechnicianDayView,
     plan_view, proposal_view, route_view, technician_day_view,
+};
+pub use street_change::{
+    EffectKind, EffectView, ExtentKind, ExtentView, StreetChangeView, street_change_view,
+    street_change_views,
 };

@@ -5,9 +5,10 @@ use crate::domain::Role;
 use crate::domain::fieldwork::job::{JobStatus, Outcome, VisitStatus};
 use crate::domain::people::technician::{BreakRule, DutyStatus, Shift};
 use crate::domain::plan::ProposalStatus;
+use crate::domain::streets::street_change::Heading;
 use crate::units::id::{
     CommandId, CustomerId, JobId, LocationId, OrganizationId, ProposalId, RouteId, ServiceTypeId,
-    SessionId, TechnicianId, TerritoryId, TrackingLinkId, TruckId, UserId, VisitId,
+    SessionId, StreetChangeId, TechnicianId, TerritoryId, TrackingLinkId, TruckId, UserId, VisitId,
 };
 use crate::units::{LocalDay, Point, TimeWindow, Timestamp};
 use utoipa::openapi::RefOr;
@@ -45,6 +46,7 @@ scalars! {
     RouteId: String, Some(KnownFormat::Uuid), "id of a route";
     ProposalId: String, Some(KnownFormat::Uuid), "id of a proposal";
     TrackingLinkId: String, Some(KnownFormat::Uuid), "id of a tracking link";
+    StreetChangeId: String, Some(KnownFormat::Uuid), "id of a street change";
     CommandId: String, Some(KnownFormat::Uuid), "id of a command; carried out at most once";
     Timestamp: Integer, Some(KnownFormat::Int64), "milliseconds since 1970 in UTC";
     LocalDay: String, Some(KnownFormat::Date), "a day as people at the place mean it, YYYY-MM-DD";
@@ -72,6 +74,7 @@ words! {
     Role: "a set of permissions";
     DutyStatus: "whether a technician works at present";
     ProposalStatus: "where a proposal stands";
+    Heading: "which direction of a street: both, or as its way is drawn, or against that";
 }
 
 macro_rules! objects {

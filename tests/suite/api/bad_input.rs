@@ -79,6 +79,8 @@ fn example(system: &System, name: &str, schema: &'static Value) -> Value {
         "status" => json!("on"),
         "kind" => json!("empty"),
         "customer" | "location" => json!(house.truck),
+        "extent" => json!({ "kind": "street", "at": system.street(0.0, 0.0) }),
+        "effect" => json!({ "kind": "factor", "factor": 1.0 }),
         _ => match schema["type"].as_str() {
             Some("integer") => json!(1),
             Some("number") => json!(1.5),
@@ -159,6 +161,7 @@ async fn texts_that_are_too_long_are_refused_by_their_field() {
         "/trucks",
         "/users",
         "/jobs",
+        "/street-changes",
     ] {
         let schema = schema_of("POST", path).unwrap();
         for (name, field) in properties(schema) {
@@ -182,6 +185,7 @@ async fn texts_that_are_too_long_are_refused_by_their_field() {
 async fn numbers_out_of_range_are_refused_by_their_field() {
     let system = System::start().await;
     let owner = system.token(Role::Owner);
+    let at = |lat: f64, lon: f64| json!({ "lat": lat, "lon": lon });
     let place = |lat: f64, lon: f64| json!({ "address": "x", "lat": lat, "lon": lon });
     let table = [
         ("POST", "/service-types", "duration_s", json!(59), "duration_s"),
@@ -221,6 +225,55 @@ async fn numbers_out_of_range_are_refused_by_their_field() {
             "shifts",
         ),
         ("POST", "/trucks", "territory", json!(system.other.territory), "territory"),
+        ("POST", "/street-changes", "reason", json!(" "), "reason"),
+        ("POST", "/street-changes", "until", json!(1), "until"),
+        ("POST", "/street-changes", "effect", json!({ "kind": "limit", "kmh": 0.5 }), "effect/kmh"),
+        ("POST", "/street-changes", "effect", json!({ "kind": "factor" }), "effect/factor"),
+        (
+            "POST",
+            "/street-changes",
+            "effect",
+            json!({ "kind": "factor", "factor": 2.5 }),
+            "effect/factor",
+        ),
+        (
+            "POST",
+            "/street-changes",
+            "effect",
+            json!({ "kind": "closed", "factor": 0.5 }),
+            "effect/factor",
+        ),
+        ("POST", "/street-changes", "extent", json!({ "kind": "planet" }), "extent/kind"),
+        (
+            "POST",
+            "/street-changes",
+            "extent",
+            json!({ "kind": "area", "corners": [at(0.0, 0.0), at(0.0, 0.1)] }),
+            "extent/corners",
+        ),
+        (
+            "POST",
+            "/street-changes",
+            "extent",
+            json!({ "kind": "area", "corners": [at(0.0, 0.0), at(91.0, 0.1)] }),
+            "extent/corners/1/lat",
+        ),
+        (
+            "POST",
+            "/street-changes",
+            "extent",
+            json!({ "kind": "area", "corners": [at(0.0, 0.0), at(0.0, 0.1), at(0.1, 0.1)] }),
+            "extent/corners",
+        ),
+        (
+            "POST",
+            "/street-changes",
+            "extent",
+            json!({ "kind": "street", "at": at(0.0, 0.0) }),
+            "extent/at",
+        ),
+        ("POST", "/street-changes", "extent", json!({ "kind": "way", "way": -7 }), "extent/way"),
+        ("POST", "/street-changes", "extent", json!({ "kind": "way" }), "extent/way"),
         ("POST", "/users", "password", json!("short"), "password"),
         ("POST", "/users", "email", json!("nowhere"), "email"),
         ("POST", "/users", "role", json!("king"), "role"),

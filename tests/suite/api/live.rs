@@ -151,6 +151,34 @@ async fn a_plan_is_watched_from_its_snapshot_on_and_resumed_without_a_gap() {
 }
 
 #[actix_web::test]
+async fn a_change_of_the_streets_is_news_and_so_is_its_end() {
+    let system = System::start_apart().await;
+    let url = serve(&system);
+    let token = system.token(Role::Dispatcher);
+    let mut socket = let_in(&system, &url, Role::Dispatcher).await;
+    let topic = json!({ "kind": "street_changes" });
+    say(&mut socket, json!({ "type": "subscribe", "id": 1, "topic": topic })).await;
+    assert_eq!(hear(&mut socket).await["data"], json!({ "street_changes": [] }));
+    let wish = json!({
+        "extent": { "kind": "street", "at": system.street(0.0, 0.0) },
+        "effect": { "kind": "closed" },
+        "reason": "Works",
+    });
+    let made = system.post(&token, "/street-changes", wish).await.ok();
+    let update = hear(&mut socket).await;
+    assert_eq!(update["changes"][0]["kind"], "street_change");
+    let value = &update["changes"][0]["value"];
+    assert_eq!((&value["id"], &value["lifted_at"]), (&made["id"], &Value::Null));
+    system.delete(&token, &format!("/street-changes/{}", made["id"].as_str().unwrap())).await;
+    let update = hear(&mut socket).await;
+    assert!(update["changes"][0]["value"]["lifted_at"].is_i64(), "{update}");
+    // Drivers do not watch it.
+    let mut socket = let_in(&system, &url, Role::Technician).await;
+    say(&mut socket, json!({ "type": "subscribe", "id": 1, "topic": topic })).await;
+    assert_eq!(hear(&mut socket).await["code"], "forbidden");
+}
+
+#[actix_web::test]
 async fn rights_hold_on_the_live_connection_too() {
     let system = System::start().await;
     let url = serve(&system);

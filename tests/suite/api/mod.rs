@@ -9,5 +9,6 @@ mod openapi;
 mod plan;
 mod positions;
 mod rights;
+mod street_changes;
 mod tracking;
 mod web;

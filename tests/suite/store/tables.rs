@@ -1,7 +1,7 @@
 //! Every noun comes back as it was written, and as it was changed.
 
 use crate::support::database::on_both_databases;
-use crate::support::nouns::{House, MORNING, day, id, stop, visit, window};
+use crate::support::nouns::{House, MORNING, day, id, stop, street_change, visit, window};
 use crate::support::records::saved;
 use sortie::domain::fieldwork::job::{JobStatus, Outcome, VisitStatus};
 use sortie::domain::fieldwork::tracking_link::TrackingLink;
@@ -10,6 +10,7 @@ use sortie::domain::people::session::Session;
 use sortie::domain::people::technician::{BreakRule, Duty, DutyStatus};
 use sortie::domain::plan::proposal::Move;
 use sortie::domain::plan::{Difference, Proposal, ProposalStatus, RouteChange};
+use sortie::domain::streets::street_change::{Effect, Extent, Heading, StreetChange};
 use sortie::domain::text::{Load, Pii};
 use sortie::domain::{Role, Row};
 use sortie::store::{Page, Store, Writer, tables};
@@ -78,6 +79,39 @@ on_both_databases! {
         let rows = vec![Row::Technician(technician.clone())];
         write(&mut writer, &house, rows);
         assert_found!(store, technician::find(organization, house.technicians[0].id), &house.technicians[0]);
+    }
+
+    fn changes_of_the_streets_come_back_and_those_that_are_over_are_not_listed(database) {
+        let (store, mut writer) = database.store_and_writer();
+        let house = house(&store, &mut writer);
+        let organization = house.organization.id;
+        let corners = vec![Point { lat: 35.9, lon: 14.5 }, Point { lat: 35.9, lon: 14.6 }, Point { lat: 36.0, lon: 14.55 }];
+        let closed = street_change();
+        let mut jam = StreetChange {
+            extent: Extent::Area { corners },
+            effect: Effect::Factor { factor: 0.25 },
+            from: Some(MORNING),
+            until: Some(MORNING.plus_secs(3_600)),
+            made_by: Some(house.user.id),
+            ..street_change()
+        };
+        let piece = StreetChange {
+            extent: Extent::Street { at: Point { lat: 35.9, lon: 14.5 }, heading: Heading::Against },
+            effect: Effect::Limit { kmh: 30.0 },
+            ..street_change()
+        };
+        let all = [closed, jam.clone(), piece];
+        write(&mut writer, &house, all.iter().cloned().map(Row::StreetChange).collect());
+        for noun in &all {
+            assert_found!(store, street_change::find(organization, noun.id), noun);
+        }
+        let listed = |at| store.read_now(|db| tables::street_change::list_not_over(db, organization, at)).unwrap();
+        assert_eq!(listed(MORNING), all);
+        assert_eq!(listed(MORNING.plus_secs(3_600)).len(), 2);
+        (jam.version, jam.lifted_at) = (2, Some(MORNING));
+        write(&mut writer, &house, vec![Row::StreetChange(jam.clone())]);
+        assert_eq!(listed(MORNING).len(), 2);
+        assert_found!(store, street_change::find(organization, jam.id), &jam);
     }
 
     fn what_is_unique_over_all_organizations_is_found_by_it(database) {

@@ -2,7 +2,7 @@
 //! even with the other's ids in hand.
 
 use crate::support::database::on_both_databases;
-use crate::support::nouns::{House, MORNING, day, id, stop};
+use crate::support::nouns::{House, MORNING, day, id, stop, street_change};
 use crate::support::records::{removed, saved};
 use sortie::domain::fieldwork::tracking_link::TrackingLink;
 use sortie::domain::fleet::truck::Cargo;
@@ -61,12 +61,14 @@ on_both_databases! {
             revoked_at: None,
             version: 1,
         };
+        let closed = street_change();
         write(&mut writer, theirs, vec![
             Row::Job(Box::new(job.clone())),
             Row::Route(Box::new(RouteChange { route: route.clone(), removed: vec![], cause: "place".into() })),
             Row::Proposal(Box::new(proposal.clone())),
             Row::Session(session.clone()),
             Row::TrackingLink(link.clone()),
+            Row::StreetChange(closed.clone()),
             Row::Duty(Duty { status: DutyStatus::On, since: MORNING, version: 1, ..Duty::new(technician) }),
             Row::Cargo(Cargo { truck: alpha.truck.id, load: Load::new(), version: 1 }),
         ]);
@@ -128,6 +130,10 @@ on_both_databases! {
             |db: &mut _, o| t::session::list(db, o, alpha.user.id),
             |db: &mut _, o| t::tracking_link::find(db, o, link.id),
             |db: &mut _, o| t::tracking_link::list(db, o, job.id),
+            |db: &mut _, o| t::street_change::find(db, o, closed.id),
+            |db: &mut _, o| t::street_change::list_not_over(db, o, MORNING),
+            |db: &mut _, o| views::street_change_view(db, o, closed.id),
+            |db: &mut _, o| views::street_change_views(db, o, MORNING),
             |db: &mut _, o| t::cursor::find(db, o, "reactor"),
             |db: &mut _, o| positions::find_last(db, o, technician),
             |db: &mut _, o| positions::list_last(db, o),

@@ -9,11 +9,12 @@ use sortie::domain::people::technician::{Shift, Technician};
 use sortie::domain::people::territory::Territory;
 use sortie::domain::people::user::User;
 use sortie::domain::plan::{Route, Stop};
+use sortie::domain::streets::street_change::{Effect, Extent, Heading, StreetChange};
 use sortie::domain::text::{Load, Pii, Skills};
 use sortie::domain::{Role, Row};
 use sortie::units::id::{
-    CustomerId, JobId, LocationId, OrganizationId, ServiceTypeId, TechnicianId, TerritoryId,
-    TruckId, UserId,
+    CustomerId, JobId, LocationId, OrganizationId, ServiceTypeId, StreetChangeId, TechnicianId,
+    TerritoryId, TruckId, UserId,
 };
 use sortie::units::{LocalDay, Point, TimeWindow, Timestamp};
 use uuid::Uuid;
@@ -32,6 +33,22 @@ pub fn id() -> Uuid {
 pub fn window(from_s: i64, until_s: i64) -> TimeWindow {
     TimeWindow::parse(MORNING.plus_secs(from_s), MORNING.plus_secs(until_s))
         .expect("it is a window")
+}
+
+/// A way that is closed until somebody lifts it.
+pub fn street_change() -> StreetChange {
+    StreetChange {
+        id: StreetChangeId(id()),
+        extent: Extent::Way { way: 1, heading: Heading::Both },
+        effect: Effect::Closed,
+        from: None,
+        until: None,
+        reason: Pii("burst pipe".into()),
+        made_by: None,
+        made_at: MORNING,
+        lifted_at: None,
+        version: 1,
+    }
 }
 
 /// An organization with one of everything that a job needs.

@@ -66,6 +66,7 @@ fn identity(row: &Row) -> Option<(Aggregate, u32)> {
         Row::Proposal(noun) => (Aggregate::Proposal(noun.id), noun.version),
         Row::Session(noun) => (Aggregate::Session(noun.id), noun.version),
         Row::TrackingLink(noun) => (Aggregate::TrackingLink(noun.id), noun.version),
+        Row::StreetChange(noun) => (Aggregate::StreetChange(noun.id), noun.version),
         Row::Removed(_) => return None,
     })
 }

@@ -43,11 +43,14 @@ pub const PASSWORD: &str = "a long password";
 /// Friday, 20 November 2026, 08:00 in Malta.
 pub const START: Timestamp = Timestamp(1_795_158_000_000);
 
-static MAP: LazyLock<Arc<Map>> = LazyLock::new(|| {
+static MAP: LazyLock<Arc<Map>> = LazyLock::new(own_map);
+
+/// A map like everybody's, for tests that change its streets.
+pub fn own_map() -> Arc<Map> {
     let town = generate(&TownOptions { size: 400, ..TownOptions::default() });
     let map = Map::from_osm(&town, FileFacts::default(), &[Profile::car()], &mut |_| {});
     Arc::new(map.expect("a made-up town has streets"))
-});
+}
 static PASSWORD_HASH: LazyLock<Pii<String>> =
     LazyLock::new(|| password::hash_now(PASSWORD).expect("a password can be hashed"));
 
@@ -121,13 +124,22 @@ impl System {
     }
 
     pub async fn start_with(options: ApiOptions) -> Self {
+        Self::start_on(MAP.clone(), options).await
+    }
+
+    /// On a map whose streets nobody else uses.
+    pub async fn start_apart() -> Self {
+        Self::start_on(own_map(), ApiOptions::default()).await
+    }
+
+    async fn start_on(map: Arc<Map>, options: ApiOptions) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = folder.path().join("sortie.db");
         let store = Store::open(&file.to_string_lossy(), StoreOptions::default()).expect("opens");
         store.migrate().expect("migrates");
         let parts = Parts {
             store: store.clone(),
-            map: MAP.clone(),
+            map,
             clock: Clock::running(START, 1.0),
             auth: Auth::new(Keys::random()),
             metrics: start_metrics(),

@@ -3,6 +3,7 @@
 import { query, request } from "./client";
 import type {
   CustomerView,
+  ExtentView,
   FactView,
   Id,
   JobView,
@@ -10,6 +11,7 @@ import type {
   MapView,
   Me,
   NewJob,
+  NewStreetChange,
   Page,
   PlaceView,
   Placement,
@@ -19,6 +21,8 @@ import type {
   ProposalView,
   SeenRoute,
   ServiceTypeView,
+  StreetChangeView,
+  StreetsConcerned,
   TerritoryView,
   TimeWindow,
   TrackingLinkView,
@@ -119,6 +123,14 @@ export const searchPlaces = (q: string, near: Point | null, signal?: AbortSignal
   ).then((answer) => (Array.isArray(answer) ? answer : answer.items));
 export const reversePlace = (at: Point) =>
   request<PlaceView | null>("GET", `/places/reverse${query({ lat: at.lat, lon: at.lon })}`);
+
+export const streetChanges = () => list<StreetChangeView>("/street-changes");
+export const addStreetChange = (body: NewStreetChange, idempotencyKey: string) =>
+  request<StreetChangeView>("POST", "/street-changes", { body, idempotencyKey });
+export const liftStreetChange = (id: Id, version: number) =>
+  request<unknown>("DELETE", `/street-changes/${id}${query({ version })}`);
+export const concernedStreets = (extent: ExtentView, signal?: AbortSignal) =>
+  request<StreetsConcerned>("POST", "/streets/concerned", { body: { extent }, ...withSignal(signal) });
 
 export const openTracking = (token: string) =>
   request<TrackingView>("POST", "/tracking/open", { body: { token }, raw: true });

@@ -361,6 +361,54 @@ export interface PlaceView extends Point {
   distance_m: number | null;
 }
 
+/** Where a change of the streets holds; the fields depend on the kind. */
+export interface ExtentView {
+  kind: "area" | "street" | "way";
+  corners?: Point[];
+  at?: Point;
+  way?: number;
+  heading?: "both" | "along" | "against";
+}
+
+/** What a change of the streets does; the fields depend on the kind. */
+export interface EffectView {
+  kind: "closed" | "factor" | "limit";
+  /** What is left of the speed. */
+  factor?: number;
+  kmh?: number;
+}
+
+export interface StreetsConcerned {
+  pieces: number;
+  length_m: number;
+  names: string[];
+  /** `[lon, lat]`. */
+  lines: [number, number][][];
+}
+
+export interface NewStreetChange {
+  extent: ExtentView;
+  effect: EffectView;
+  until: Ms | null;
+  reason: string;
+}
+
+/** A street that is closed or slower for a while. */
+export interface StreetChangeView {
+  id: Id;
+  extent: ExtentView;
+  effect: EffectView;
+  from: Ms | null;
+  until: Ms | null;
+  reason: string;
+  made_by: Id | null;
+  made_by_name: string | null;
+  made_at: Ms;
+  lifted_at: Ms | null;
+  version: number;
+  streets: StreetsConcerned;
+}
+
 /** An event of the journal. */
 export interface FactView {
   seq: number;

@@ -24,10 +24,11 @@ import { dayOf } from "../ui/time";
 import { toasts } from "../ui/toasts.svelte";
 import { attentionOf } from "./attention";
 import { type Filter, type JobRow, matches, rowsOf } from "./rows";
+import { Streets } from "./streets.svelte";
 
 export type Selection = { kind: "job"; id: Id } | { kind: "technician"; id: Id } | null;
 export type Pane = "map" | "jobs" | "timeline" | "attention";
-export type Panel = "details" | "new_job" | null;
+export type Panel = "details" | "new_job" | "streets" | null;
 
 /** Screens are told at most so often, however many updates come. */
 const TELL_EVERY_MS = 80;
@@ -66,6 +67,7 @@ export class Desk {
   picked = $state.raw<{ lat: number; lon: number } | null>(null);
 
   readonly plan = new PlanState();
+  readonly streets = new Streets(() => this.now);
   readonly live: LiveClient;
   private revision = $state(0);
   private tellLater: ReturnType<typeof setTimeout> | null = null;
@@ -406,6 +408,7 @@ export class Desk {
     this.tick();
     if (this.day === "") this.day = this.today;
     if (this.planHandle === null) this.follow();
+    this.streets.follow(this.live);
   }
 
   private follow(): void {
@@ -442,6 +445,7 @@ export class Desk {
   private leave(): void {
     this.live.stop();
     this.planHandle = null;
+    this.streets.leave();
     if (this.ticker !== null) clearInterval(this.ticker);
     this.ticker = null;
     this.me = null;

@@ -63,6 +63,7 @@ export class PlanState {
       case "proposal":
         if (change.value.day === this.day) upsert(this.proposals, change.value);
         return;
+      case "street_change":
       case "tracking":
     }
   }

@@ -8,6 +8,7 @@ import type {
   PlanView,
   ProposalView,
   RouteView,
+  StreetChangeView,
   TechnicianView,
   TrackingView,
   TruckView,
@@ -20,7 +21,11 @@ export type Topic =
   | { kind: "viewport"; west: number; south: number; east: number; north: number }
   | { kind: "job"; job: Id }
   | { kind: "route"; technician: Id; day: string }
+  | { kind: "street_changes" }
   | { kind: "tracking" };
+
+/** Without the streets of the map: those are asked for. */
+export type StreetChangeNews = Omit<StreetChangeView, "streets">;
 
 export interface IndexEntry {
   index: number;
@@ -34,6 +39,7 @@ export type Change =
   | { kind: "technician"; value: TechnicianView }
   | { kind: "truck"; value: TruckView }
   | { kind: "proposal"; value: ProposalView }
+  | { kind: "street_change"; value: StreetChangeNews }
   | { kind: "tracking"; value: TrackingView };
 
 export type Snapshot =
@@ -41,6 +47,7 @@ export type Snapshot =
   | JobView
   | DayView
   | { technicians: IndexEntry[] }
+  | { street_changes: StreetChangeNews[] }
   | null;
 
 export type ServerMessage =

@@ -1,0 +1,3 @@
+//! Streets: what people know of them that no map says.
+
+pub mod street_change;

@@ -1,0 +1,81 @@
+//! Changes of the streets as `roads` knows them: the same words, with seconds instead of instants.
+
+use crate::domain::streets::street_change::{Effect, Extent, Heading, StreetChange};
+use crate::roads::speeds;
+
+/// A change for the streets.
+pub fn road_change(change: &StreetChange) -> speeds::Change {
+    speeds::Change {
+        extent: extent(&change.extent),
+        effect: match change.effect {
+            Effect::Closed => speeds::Effect::Closed,
+            Effect::Factor { factor } => speeds::Effect::Factor { factor },
+            Effect::Limit { kmh } => speeds::Effect::Limit { kmh },
+        },
+        from_s: change.from.map(|from| from.secs()),
+        // A part of a second belongs to the change.
+        until_s: change.until.map(|until| until.plus_ms(999).secs()),
+    }
+}
+
+fn extent(extent: &Extent) -> speeds::Extent {
+    match extent {
+        Extent::Area { corners } => speeds::Extent::Area { corners: corners.clone() },
+        Extent::Street { at, heading } => {
+            speeds::Extent::Street { at: *at, heading: road_heading(*heading) }
+        }
+        Extent::Way { way, heading } => {
+            speeds::Extent::Way { way: *way, heading: road_heading(*heading) }
+        }
+    }
+}
+
+fn road_heading(heading: Heading) -> speeds::Heading {
+    match heading {
+        Heading::Both => speeds::Heading::Both,
+        Heading::Along => speeds::Heading::Along,
+        Heading::Against => speeds::Heading::Against,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::text::Pii;
+    use crate::units::id::StreetChangeId;
+    use crate::units::{Point, Timestamp};
+    use proptest::prelude::*;
+
+    fn any_effect() -> impl Strategy<Value = Effect> {
+        prop_oneof![
+            Just(Effect::Closed),
+            (-1.0_f32..4.0).prop_map(|factor| Effect::Factor { factor }),
+            (-10.0_f32..300.0).prop_map(|kmh| Effect::Limit { kmh }),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn what_the_books_take_the_streets_take_and_nothing_else(
+            effect in any_effect(),
+            corner_count in 0_usize..1_003,
+            from in prop::option::of(0_i64..20_000),
+            until in prop::option::of(0_i64..20_000),
+        ) {
+            let change = StreetChange {
+                id: StreetChangeId(uuid::Uuid::nil()),
+                extent: Extent::Area { corners: vec![Point { lat: 0.0, lon: 0.0 }; corner_count] },
+                effect,
+                from: from.map(Timestamp),
+                until: until.map(Timestamp),
+                reason: Pii("works".into()),
+                made_by: None,
+                made_at: Timestamp(0),
+                lifted_at: None,
+                version: 0,
+            };
+            let told = road_change(&change).check();
+            prop_assert_eq!(change.clone().validated().is_ok(), told.is_ok(), "{:?}", told);
+        }
+    }
+}
