@@ -13,7 +13,7 @@ use crate::actors::{Around, Live};
 use crate::api::{self, ApiOptions, ApiState};
 use crate::auth::Auth;
 use crate::domain::{Aggregate, Event, Who};
-use crate::roads::Map;
+use crate::roads::LiveMap;
 use crate::store::{Store, StoreError};
 use crate::telemetry::Metrics;
 use crate::units::Clock;
@@ -28,7 +28,7 @@ use std::time::Duration;
 /// What a system is made of.
 pub struct Parts {
     pub store: Store,
-    pub map: Arc<Map>,
+    pub map: LiveMap,
     pub clock: Clock,
     pub auth: Auth,
     pub metrics: Metrics,
@@ -57,7 +57,7 @@ pub enum StartError {
 pub struct App {
     pub live: Live,
     pub store: Store,
-    pub map: Arc<Map>,
+    pub map: LiveMap,
     /// Where it listens; the port that was found if 0 was asked for. `None` without a server.
     pub address: Option<SocketAddr>,
     server: Option<ServerHandle>,
@@ -87,7 +87,7 @@ pub fn start_live(parts: &Parts) -> Result<Live, StartError> {
         recorder: recorder.clone(),
     };
     let hub = Hub::new(parts.clock.clone(), parts.store.clone()).start();
-    let roads = parts.map.network().clone();
+    let roads = Arc::new(parts.map.clone());
     let directory = Directory::new(around.clone(), roads, parts.pool.clone(), hub.clone()).start();
     let reactor = Reactor::new(around.clone(), directory.clone()).start();
     let keeper = StreetKeeper::new(around, parts.map.clone(), directory.clone()).start();
@@ -97,12 +97,12 @@ pub fn start_live(parts: &Parts) -> Result<Live, StartError> {
         directory.clone().recipient::<Committed>(),
         hub.clone().recipient(),
         listener.recipient(),
-        keeper.recipient(),
+        keeper.clone().recipient(),
         reactor.recipient(),
     ] {
         recorder.do_send(Follow(follower));
     }
-    Ok(Live { clock: parts.clock.clone(), directory, hub, recorder })
+    Ok(Live { clock: parts.clock.clone(), directory, hub, recorder, streets: keeper })
 }
 
 impl App {

@@ -6,14 +6,17 @@ use crate::actors::execute::Refusal;
 use crate::actors::hub::{GetTracking, Hub, TrackingView};
 use crate::actors::planner::GetOptions;
 use crate::actors::recorder::{Drain, GetQueueLength, Recorder};
+use crate::actors::street_keeper::{ReplaceMap, StreetKeeper};
 use crate::actors::technician::Report;
 use crate::domain::reading::ReadingRefusal;
 use crate::domain::{Answer, Envelope, Reading};
 use crate::planning::PlacementOption;
+use crate::roads::Map;
 use crate::units::id::{JobId, OrganizationId, TechnicianId, TerritoryId};
 use crate::units::{Clock, LocalDay};
 use actix::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 #[derive(Clone)]
 pub struct Live {
@@ -21,6 +24,7 @@ pub struct Live {
     pub directory: Addr<Directory>,
     pub hub: Addr<Hub>,
     pub recorder: Addr<Recorder>,
+    pub streets: Addr<StreetKeeper>,
 }
 
 /// What came of a batch of readings. The accepted ones are durable.
@@ -38,6 +42,12 @@ pub struct RefusedReading {
 }
 
 impl Live {
+    /// Uses another map from now on, once the changes of the streets hold on it too.
+    pub fn replace_map(&self, map: Arc<Map>) {
+        // Unbounded on purpose: a map at a time.
+        self.streets.do_send(ReplaceMap(map));
+    }
+
     /// Has a command carried out by its owner.
     pub async fn submit(&self, envelope: Envelope) -> Result<Answer, Refusal> {
         self.directory.send(Submit(envelope)).await?

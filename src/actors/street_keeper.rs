@@ -14,8 +14,8 @@ use crate::actors::recorder::Committed;
 use crate::domain::Aggregate;
 use crate::domain::streets::street_change::StreetChange;
 use crate::planning::{departure, road_change};
-use crate::roads::Map;
 use crate::roads::speeds::{Change, Departure};
+use crate::roads::{LiveMap, Map};
 use crate::store::{Db, StoreError, tables};
 use crate::units::Timestamp;
 use actix::prelude::*;
@@ -36,9 +36,16 @@ const WAIT_MAX: Duration = Duration::from_secs(30);
 #[rtype(result = "()")]
 struct Wake;
 
+/// Do: use another map from now on, once the changes of the streets hold on it too.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct ReplaceMap(pub Arc<Map>);
+
 pub struct StreetKeeper {
     around: Around,
-    map: Arc<Map>,
+    map: LiveMap,
+    /// A newer one, until it is in use.
+    coming: Option<Arc<Map>>,
     directory: Addr<Directory>,
     is_looking: bool,
     /// Something came while it was looking.
@@ -51,10 +58,11 @@ pub struct StreetKeeper {
 }
 
 impl StreetKeeper {
-    pub fn new(around: Around, map: Arc<Map>, directory: Addr<Directory>) -> Self {
+    pub fn new(around: Around, map: LiveMap, directory: Addr<Directory>) -> Self {
         Self {
             around,
             map,
+            coming: None,
             directory,
             is_looking: false,
             is_due: false,
@@ -96,6 +104,15 @@ impl Handler<Wake> for StreetKeeper {
     }
 }
 
+impl Handler<ReplaceMap> for StreetKeeper {
+    type Result = ();
+
+    fn handle(&mut self, ReplaceMap(map): ReplaceMap, ctx: &mut Self::Context) {
+        self.coming = Some(map);
+        self.look(ctx);
+    }
+}
+
 /// What the books say now.
 struct Books {
     changes: Vec<StreetChange>,
@@ -134,7 +151,10 @@ impl StreetKeeper {
             return;
         }
         self.is_looking = true;
-        let (around, map, told) = (self.around.clone(), self.map.clone(), self.told.clone());
+        let (around, live, told) = (self.around.clone(), self.map.clone(), self.told.clone());
+        let coming = self.coming.take();
+        let is_new_map = coming.is_some();
+        let map = coming.clone().unwrap_or_else(|| live.current());
         let had_turn = self.turn.is_some();
         let work = async move {
             let now = around.clock.now();
@@ -142,18 +162,22 @@ impl StreetKeeper {
             let turn = books.changes.iter().filter_map(|change| change.turns_at(now)).min();
             let changes: Vec<Change> = books.changes.iter().map(road_change).collect();
             // Where one begins the set may be the same, but who left later is concerned now.
-            if changes == told && !had_turn {
+            if changes == told && !had_turn && !is_new_map {
                 return Ok((told, turn, false));
             }
             let soon = departures_soon(now, &books.zones);
             let put = tokio::task::spawn_blocking(move || {
                 put_in(&map, &changes, &soon);
+                if is_new_map {
+                    live.replace(map);
+                    tracing::info!("another map is in use");
+                }
                 changes
             });
             let told = put.await.map_err(|_| StoreError::Stopped)?;
             Ok::<_, StoreError>((told, turn, true))
         };
-        ctx.spawn(work.into_actor(self).map(|looked, actor, ctx| {
+        ctx.spawn(work.into_actor(self).map(move |looked, actor, ctx| {
             actor.is_looking = false;
             match looked {
                 Ok((told, turn, has_changed)) => {
@@ -165,6 +189,7 @@ impl StreetKeeper {
                 }
                 Err(error) => {
                     tracing::error!(error = %error, "changes of the streets could not be put in force");
+                    actor.coming = actor.coming.take().or(coming);
                     ctx.run_later(PAUSE, Self::look);
                 }
             }

@@ -41,7 +41,7 @@ pub async fn readyz(state: Data<ApiState>) -> HttpResponse {
     let (store, recorder) = tokio::join!(store, recorder);
     let store = matches!(store, Ok(Ok(_)));
     let writes_waiting = recorder.ok().flatten();
-    let map = state.map.network().size().0 > 0;
+    let map = state.map.size().0 > 0;
     let ready = store && map && writes_waiting.is_some();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     HttpResponse::build(status).json(Readiness {

@@ -25,10 +25,10 @@ pub struct MapView {
 }
 
 pub async fn get(state: Data<ApiState>) -> Json<MapView> {
-    let BoundingBox { west, south, east, north } = state.map.bounds;
+    let BoundingBox { west, south, east, north } = state.map.current().bounds;
     Json(MapView {
         bounds: [west, south, east, north],
-        centre: state.map.bounds.centre(),
+        centre: state.map.current().bounds.centre(),
         min_zoom: MIN_ZOOM,
         max_zoom: MAX_ZOOM,
         attribution: ATTRIBUTION,
@@ -49,7 +49,7 @@ pub async fn tile(
         let field = if u64::from(x) >= 1 << z { "x" } else { "y" };
         return Err(Problem::invalid(field, format!("{field} must be less than {}", 1_u64 << z)));
     }
-    let map = state.map.clone();
+    let map = state.map.current();
     let takes_gzip = accepts(req.headers(), "gzip");
     let made =
         web::block(

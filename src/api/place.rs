@@ -78,7 +78,7 @@ pub async fn search(
         (Some(_), None) => return Err(Problem::invalid("lon", "lon is missing; lat needs it")),
         (None, Some(_)) => return Err(Problem::invalid("lat", "lat is missing; lon needs it")),
     };
-    let map = state.map.clone();
+    let map = state.map.current();
     let found = web::block(move || map.places.search(q.trim(), near, limit as usize))
         .await
         .map_err(|_| Problem::broken())?;
@@ -92,7 +92,7 @@ pub async fn reverse(
     query: Query<ReverseQuery>,
 ) -> Result<Json<PlaceView>, Problem> {
     let at = point(query.0.lat, query.0.lon)?;
-    let place = state.map.places.reverse(at).ok_or_else(|| {
+    let place = state.map.current().places.reverse(at).ok_or_else(|| {
         Problem::new(
             StatusCode::NOT_FOUND,
             "no_place_near",

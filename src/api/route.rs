@@ -102,7 +102,7 @@ pub async fn geometry(
         })
         .await?;
     places.sort_by_key(|(job, _)| stops.iter().position(|id| id == job));
-    let map = state.map.clone();
+    let map = state.map.current();
     // Paths over a city take milliseconds each; not on a thread that serves others.
     let legs = web::block(move || {
         let network = &**map.network();

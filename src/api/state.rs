@@ -7,7 +7,7 @@ use crate::api::error::Problem;
 use crate::api::limit::Limits;
 use crate::auth::{Auth, secret};
 use crate::domain::{Answer, Command, Envelope, Who};
-use crate::roads::Map;
+use crate::roads::LiveMap;
 use crate::store::{Db, Store, StoreError, tables};
 use crate::telemetry::Metrics;
 use crate::units::Timestamp;
@@ -15,7 +15,7 @@ use crate::units::id::{CommandId, OrganizationId};
 use actix_web::http::Method;
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 /// How the server is reached.
 #[derive(Debug, Clone, Default)]
@@ -31,7 +31,7 @@ pub struct ApiOptions {
 pub struct ApiState {
     pub live: Live,
     pub store: Store,
-    pub map: Arc<Map>,
+    pub map: LiveMap,
     pub auth: Auth,
     pub metrics: Metrics,
     pub options: ApiOptions,
@@ -45,7 +45,7 @@ impl ApiState {
     pub fn new(
         live: Live,
         store: Store,
-        map: Arc<Map>,
+        map: LiveMap,
         auth: Auth,
         metrics: Metrics,
         options: ApiOptions,

@@ -113,7 +113,7 @@ pub async fn list(
     let both = nouns.into_iter().zip(views).collect();
     let PageBody { items, next } =
         PageBody::cut(both, &page, |(noun, _): &(StreetChange, _)| noun.id.to_string())?;
-    let map = state.map.clone();
+    let map = state.map.current();
     let items = web::block(move || {
         let shown = |(noun, change): (StreetChange, StreetChangeView)| {
             let streets = concerned(&map, &road_change(&noun)).unwrap_or_default().into();
@@ -282,7 +282,7 @@ fn strange(field: &str, kind: &str) -> Problem {
 
 /// The streets of a change; refused where there are none.
 async fn on_the_map(state: &ApiState, noun: &StreetChange) -> Result<Concerned, Problem> {
-    let (map, change) = (state.map.clone(), road_change(noun));
+    let (map, change) = (state.map.current(), road_change(noun));
     let found = web::block(move || concerned(&map, &change));
     let found = found.await.map_err(|_| Problem::broken())?;
     found.map_err(|_| match noun.extent {
@@ -324,7 +324,7 @@ async fn show(
     let change = state
         .get("street change", move |db| views::street_change_view(db, organization, id))
         .await?;
-    let map = state.map.clone();
+    let map = state.map.current();
     let found = web::block(move || concerned(&map, &road_change(&noun)));
     let streets = found.await.map_err(|_| Problem::broken())?.unwrap_or_default().into();
     Ok(StreetChangeShown { change, streets })

@@ -52,9 +52,9 @@ pub fn run(arguments: &DemoArguments, output: Output) -> Result<(), Failure> {
     let clock = demo::clock(&data, &ground.store, zone, options.speed)
         .map_err(super::database::failure_of)?;
     let kept = clock.clone();
-    ground.run(map, clock, async |app, url| {
+    ground.run(map, None, clock, async |app, url| {
         output.note("Making up the day …");
-        let visitor = demo::open(&app.live, &app.store, &app.map, zone, options).await;
+        let visitor = demo::open(&app.live, &app.store, &app.map.current(), zone, options).await;
         let visitor = visitor.map_err(|refusal| {
             let cure = "start with an empty folder (--data), or look with --log info what broke";
             let error = anyhow::Error::from(refusal).context("the sample could not be made");

@@ -37,7 +37,7 @@ pub fn run(arguments: &ServeArguments, output: Output) -> Result<(), Failure> {
     }
     let ground = Ground::prepare(settings, "sortie serve")?;
     let (map, _) = load_map(&file, &ImportOptions::default(), output)?;
-    ground.run(map, Clock::real(), async |_, url| {
+    ground.run(map, Some(file), Clock::real(), async |_, url| {
         output.result(&json!({ "url": url }), format_args!("Sortie serves {url}"))
     })
 }

@@ -6,16 +6,20 @@
 use super::data_folder::DataFolder;
 use super::database::{failure_of, open};
 use super::failure::{Exit, Failure};
+use super::import_map::load_map;
+use super::output::Output;
 use super::tls;
+use crate::actors::Live;
 use crate::actors::solver_pool::{SolverOptions, SolverPool};
 use crate::api::ApiOptions;
 use crate::app::{App, Entrance, Parts, StartError};
 use crate::auth::{Auth, Keys};
 use crate::config::{LogFormat, Settings};
-use crate::roads::Map;
+use crate::roads::{ImportOptions, LiveMap, Map};
 use crate::store::Store;
 use crate::telemetry::{LogShape, start_log, start_metrics};
 use crate::units::Clock;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -62,6 +66,7 @@ impl Ground {
     pub fn run(
         self,
         map: Map,
+        map_file: Option<PathBuf>,
         clock: Clock,
         begin: impl AsyncFnOnce(&App, &str) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
@@ -70,7 +75,7 @@ impl Ground {
             SolverOptions { by_itself_every: Some(IMPROVE_EVERY), ..SolverOptions::default() };
         let parts = Parts {
             store: self.store,
-            map: Arc::new(map),
+            map: LiveMap::new(Arc::new(map)),
             clock,
             auth: self.auth,
             metrics: start_metrics(),
@@ -91,6 +96,9 @@ impl Ground {
             let told = told_to_stop();
             let app = App::start(parts, entrance).map_err(not_started)?;
             let url = address_of(settings, &app, is_https);
+            if let Some(file) = map_file {
+                actix_web::rt::spawn(follow_map(file, app.live.clone()));
+            }
             let stopped = match begin(&app, &url).await {
                 Ok(()) => {
                     until_told_to_stop(told).await;
@@ -102,6 +110,44 @@ impl Ground {
             app.stop().await;
             stopped
         })
+    }
+}
+
+/// Looks at the map file now and then. When another one stands in its place, it is read beside the old map and
+/// then used instead; one that cannot be read is told of, and the old map stays.
+async fn follow_map(file: PathBuf, live: Live) {
+    /// A file that is still being written changes between two looks.
+    const EVERY: Duration = Duration::from_secs(2);
+    let stamp = |file: &Path| {
+        let about = std::fs::metadata(file).ok()?;
+        Some((about.len(), about.modified().ok()?))
+    };
+    let mut used = stamp(&file);
+    let mut seen = used;
+    loop {
+        tokio::time::sleep(EVERY).await;
+        let now = stamp(&file);
+        let is_settled = now.is_some() && now == seen && now != used;
+        seen = now;
+        if !is_settled {
+            continue;
+        }
+        used = now;
+        let path = file.clone();
+        let quiet = Output { json: false, verbose: false };
+        let read =
+            tokio::task::spawn_blocking(move || load_map(&path, &ImportOptions::default(), quiet));
+        match read.await {
+            Ok(Ok((map, _))) => live.replace_map(Arc::new(map)),
+            Ok(Err(failure)) => {
+                tracing::error!(
+                    cause = failure.cause,
+                    cure = failure.cure,
+                    "the new map is not used"
+                );
+            }
+            Err(_) => return,
+        }
     }
 }
 

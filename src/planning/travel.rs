@@ -19,6 +19,8 @@ type Key = (i32, i32);
 
 /// Travel between the places of each day.
 pub struct Travel {
+    /// Where newer streets come from, and the streets that are asked until then.
+    source: Arc<dyn RoadNetwork>,
     network: Arc<dyn RoadNetwork>,
     snaps: HashMap<Key, Result<Snap, RoadError>>,
     /// Of the streets with which the legs were worked out.
@@ -52,9 +54,10 @@ struct Table {
 }
 
 impl Travel {
-    pub fn new(network: Arc<dyn RoadNetwork>) -> Self {
+    pub fn new(source: Arc<dyn RoadNetwork>) -> Self {
+        let network = source.newest().unwrap_or_else(|| Arc::clone(&source));
         let version = network.version();
-        Self { network, snaps: HashMap::new(), version, days: BTreeMap::new() }
+        Self { source, network, snaps: HashMap::new(), version, days: BTreeMap::new() }
     }
 
     /// The number of a place in the day's matrix; a new place gets one.
@@ -98,6 +101,13 @@ impl Travel {
     /// Forgets all legs if the streets have changed since they were worked out. Not in the middle of a
     /// decision: it is to rest on one state of the streets.
     pub fn renew(&mut self) {
+        if let Some(newest) = self.source.newest()
+            && !Arc::ptr_eq(&newest, &self.network)
+        {
+            // Another map: no place of the old one means anything there.
+            *self = Self::new(Arc::clone(&self.source));
+            return;
+        }
         let version = self.network.version();
         if version != self.version {
             self.version = version;
@@ -291,7 +301,7 @@ mod tests {
         let streets = street(clock(0, 0));
         let mut travel = Travel::new(streets.clone());
         let (day, here, there) = (friday(), at(0, 0), at(10, 0));
-        let mut seconds = |travel: &mut Travel| {
+        let seconds = |travel: &mut Travel| {
             travel.expect(day, here, clock(9, 10), chrono_tz::UTC);
             let (from, to) = (travel.place(day, here).unwrap(), travel.place(day, there).unwrap());
             travel.matrix(day).duration_s(from, to)

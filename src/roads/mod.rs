@@ -17,6 +17,7 @@ pub mod file;
 pub mod graph;
 pub mod hierarchy;
 mod lists;
+mod live_map;
 pub mod map;
 pub mod matching;
 pub mod network;
@@ -34,6 +35,7 @@ pub mod town;
 pub mod turn_graph;
 pub(crate) mod wire;
 
+pub use live_map::LiveMap;
 pub use map::{
     FileFacts, ImportOptions, ImportReport, Map, MapError, NetworkReport, Progress, Stage,
 };

@@ -4,6 +4,7 @@
 
 use super::speeds::Departure;
 use crate::units::{BoundingBox, Point};
+use std::sync::Arc;
 
 /// A place on a street: where a point off the street meets the network.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -168,6 +169,12 @@ pub trait RoadNetwork: Send + Sync {
     /// worked out compares.
     fn version(&self) -> u64 {
         0
+    }
+
+    /// For who lasts longer than one map: the network of the newest map, to ask it alone for a while. `None`
+    /// is this one.
+    fn newest(&self) -> Option<Arc<dyn RoadNetwork>> {
+        None
     }
 
     /// Since when the changes that hold at a time (UTC seconds since 1970) have held; `None` is from ever.

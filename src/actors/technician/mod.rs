@@ -246,7 +246,10 @@ impl Technician {
         let roads = self.roads.clone();
         let (hub, organization, technician) = (self.hub.clone(), self.organization, self.id);
         // Searching the streets takes milliseconds: not on the actors' thread.
-        let reckoned = tokio::task::spawn_blocking(move || today.arrivals(&*roads, &from));
+        let reckoned = tokio::task::spawn_blocking(move || {
+            let roads = roads.newest().unwrap_or(roads);
+            today.arrivals(&*roads, &from)
+        });
         ctx.spawn(reckoned.into_actor(self).map(move |reckoned, _, _| {
             if let Ok(Some(stops)) = reckoned {
                 // Newest value wins in the hub, and it keeps up or the whole process does not.

@@ -125,7 +125,7 @@ async fn respond(state: Data<ApiState>, request: Result<Request, OsrmError>) -> 
     let answered = match request {
         Err(error) => Err(error),
         Ok(request) => {
-            let map = state.map.clone();
+            let map = state.map.current();
             // Large tables take a while; not on a thread that serves others.
             web::block(move || answer(&map, &request).map(|value| value.to_string()))
                 .await

@@ -7,7 +7,7 @@ use sortie::app::{Parts, start_live};
 use sortie::auth::{Auth, Keys};
 use sortie::domain::Role;
 use sortie::planning::departure;
-use sortie::roads::RoadNetwork as _;
+use sortie::roads::{LiveMap, RoadNetwork as _};
 use sortie::units::{Clock, Point, Timestamp};
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ fn closure(at: &Value) -> Value {
 
 /// All of the town, at a twentieth of its speed.
 fn jam(system: &System) -> Value {
-    let bounds = system.state.map.bounds;
+    let bounds = system.state.map.current().bounds;
     let corner = |lat: f64, lon: f64| json!({ "lat": lat, "lon": lon });
     json!({
         "extent": { "kind": "area", "corners": [
@@ -93,7 +93,7 @@ async fn closing_a_street_moves_the_plan_and_lifting_it_moves_it_back() {
 #[actix_web::test]
 async fn a_closed_street_is_driven_round() {
     let system = System::start_apart().await;
-    let network = system.state.map.network();
+    let network = system.state.map.current().network().clone();
     let (from, to) = (system.street(-300.0, -200.0), system.street(300.0, 200.0));
     let now = Some(departure(START.plus_secs(60), chrono_tz::Europe::Malta));
     let way = || {
@@ -157,14 +157,14 @@ async fn a_new_process_obeys_what_was_closed_before() {
     system.post(&token, "/street-changes", closure(&json!(at))).await.ok();
     let parts = Parts {
         store: system.state.store.clone(),
-        map: own_map(),
+        map: LiveMap::new(own_map()),
         clock: Clock::running(START.plus_secs(60), 1.0),
         auth: Auth::new(Keys::random()),
         metrics: sortie::telemetry::start_metrics(),
         pool: SolverPool::default(),
     };
-    let network = parts.map.network().clone();
-    let (from, to) = (network.snap(parts.map.bounds.centre()), network.snap(at));
+    let network = parts.map.current().network().clone();
+    let (from, to) = (network.snap(parts.map.current().bounds.centre()), network.snap(at));
     let (from, to) = (from.unwrap(), to.unwrap());
     let now = Some(departure(START.plus_secs(60), chrono_tz::Europe::Malta));
     let leg = || network.one_to_many(&from, &[to], now)[0];

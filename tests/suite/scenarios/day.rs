@@ -11,7 +11,7 @@ use sortie::api::{ApiOptions, ApiState};
 use sortie::app::{Parts, start_live};
 use sortie::auth::{Auth, Keys};
 use sortie::roads::profile::Profile;
-use sortie::roads::{Map, map::FileFacts, town};
+use sortie::roads::{LiveMap, Map, map::FileFacts, town};
 use sortie::simulation::demo::{self, DemoOptions};
 use sortie::simulation::{day, sample};
 use sortie::store::Store;
@@ -39,14 +39,14 @@ async fn play_in_virtual_time(store: Store) {
     let clock = Clock::running(day::opening(today, zone), 60.0);
     let parts = Parts {
         store: store.clone(),
-        map: Arc::new(map),
+        map: LiveMap::new(Arc::new(map)),
         clock: clock.clone(),
         auth: Auth::new(Keys::random()),
         metrics: sortie::telemetry::start_metrics(),
         pool: SolverPool::default(),
     };
     let live = start_live(&parts).expect("the live state");
-    demo::open(&live, &store, &parts.map, zone, DemoOptions { seed: 7, speed: 60.0 })
+    demo::open(&live, &store, &parts.map.current(), zone, DemoOptions { seed: 7, speed: 60.0 })
         .await
         .expect("the sample");
     let state = web::Data::new(ApiState::new(

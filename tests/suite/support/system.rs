@@ -25,7 +25,7 @@ use sortie::domain::text::Pii;
 use sortie::domain::{Command, Envelope, Role, Who};
 use sortie::roads::profile::Profile;
 use sortie::roads::town::{TownOptions, generate};
-use sortie::roads::{FileFacts, Map, RoadNetwork as _};
+use sortie::roads::{FileFacts, LiveMap, Map, RoadNetwork as _};
 use sortie::store::{Store, StoreOptions};
 use sortie::telemetry::start_metrics;
 use sortie::units::clock::real_now;
@@ -139,7 +139,7 @@ impl System {
         store.migrate().expect("migrates");
         let parts = Parts {
             store: store.clone(),
-            map,
+            map: LiveMap::new(map),
             clock: Clock::running(START, 1.0),
             auth: Auth::new(Keys::random()),
             metrics: start_metrics(),
