@@ -135,14 +135,15 @@ impl StreetKeeper {
         }
         self.is_looking = true;
         let (around, map, told) = (self.around.clone(), self.map.clone(), self.told.clone());
-        let had_turn = self.turn.is_some();
+        let turn_before = self.turn;
         let work = async move {
             let now = around.clock.now();
             let books = around.store.read(move |db| read_books(db, now)).await?;
             let turn = books.changes.iter().filter_map(|change| change.turns_at(now)).min();
             let changes: Vec<Change> = books.changes.iter().map(road_change).collect();
-            // Where one begins the set may be the same, but who left later is concerned now.
-            if changes == told && !had_turn {
+            // One that begins is told already, but whoever has not left by now is concerned anew.
+            let has_turned = turn_before.is_some_and(|at| at <= now);
+            if changes == told && !has_turned {
                 return Ok((told, turn, false));
             }
             let soon = departures_soon(now, &books.zones);

@@ -291,7 +291,7 @@ mod tests {
         let streets = street(clock(0, 0));
         let mut travel = Travel::new(streets.clone());
         let (day, here, there) = (friday(), at(0, 0), at(10, 0));
-        let mut seconds = |travel: &mut Travel| {
+        let seconds = |travel: &mut Travel| {
             travel.expect(day, here, clock(9, 10), chrono_tz::UTC);
             let (from, to) = (travel.place(day, here).unwrap(), travel.place(day, there).unwrap());
             travel.matrix(day).duration_s(from, to)
