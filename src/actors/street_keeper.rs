@@ -155,18 +155,22 @@ impl StreetKeeper {
         let coming = self.coming.take();
         let is_new_map = coming.is_some();
         let map = coming.clone().unwrap_or_else(|| live.current());
-        let had_turn = self.turn.is_some();
+        let turn_before = self.turn;
         let work = async move {
             let now = around.clock.now();
             let books = around.store.read(move |db| read_books(db, now)).await?;
             let turn = books.changes.iter().filter_map(|change| change.turns_at(now)).min();
             let changes: Vec<Change> = books.changes.iter().map(road_change).collect();
-            // Where one begins the set may be the same, but who left later is concerned now.
-            if changes == told && !had_turn && !is_new_map {
+            // One that begins is told already, but whoever has not left by now is concerned anew.
+            let has_turned = turn_before.is_some_and(|at| at <= now);
+            if changes == told && !has_turned && !is_new_map {
                 return Ok((told, turn, false));
             }
             let soon = departures_soon(now, &books.zones);
             let put = tokio::task::spawn_blocking(move || {
+                if is_new_map {
+                    take_over(&live.current(), &map);
+                }
                 put_in(&map, &changes, &soon);
                 if is_new_map {
                     live.replace(map);
@@ -211,6 +215,15 @@ impl StreetKeeper {
         // A millisecond more, so that it has really come.
         let wait = self.around.clock.real_duration(Duration::from_millis(domain_ms + 1));
         self.waking = Some(ctx.notify_later(Wake, wait.min(WAIT_MAX)));
+    }
+}
+
+/// What the fleet's drives taught holds on the newer map too.
+fn take_over(old: &Map, new: &Map) {
+    for network in new.networks() {
+        if let Some(known) = old.network_for(&network.profile().name) {
+            network.set_learned(known.learned(), &[]);
+        }
     }
 }
 

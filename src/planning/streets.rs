@@ -2,6 +2,7 @@
 
 use crate::domain::streets::street_change::{Effect, Extent, Heading, StreetChange};
 use crate::roads::speeds;
+use crate::units::Timestamp;
 
 /// A change for the streets.
 pub fn road_change(change: &StreetChange) -> speeds::Change {
@@ -12,7 +13,7 @@ pub fn road_change(change: &StreetChange) -> speeds::Change {
             Effect::Factor { factor } => speeds::Effect::Factor { factor },
             Effect::Limit { kmh } => speeds::Effect::Limit { kmh },
         },
-        from_s: change.from.map(|from| from.secs()),
+        from_s: change.from.map(Timestamp::secs),
         // A part of a second belongs to the change.
         until_s: change.until.map(|until| until.plus_ms(999).secs()),
     }
@@ -42,8 +43,8 @@ fn road_heading(heading: Heading) -> speeds::Heading {
 mod tests {
     use super::*;
     use crate::domain::text::Pii;
+    use crate::units::Point;
     use crate::units::id::StreetChangeId;
-    use crate::units::{Point, Timestamp};
     use proptest::prelude::*;
 
     fn any_effect() -> impl Strategy<Value = Effect> {
@@ -59,15 +60,15 @@ mod tests {
         fn what_the_books_take_the_streets_take_and_nothing_else(
             effect in any_effect(),
             corner_count in 0_usize..1_003,
-            from in prop::option::of(0_i64..20_000),
-            until in prop::option::of(0_i64..20_000),
+            from_s in prop::option::of(0_i64..20),
+            until_s in prop::option::of(0_i64..20),
         ) {
             let change = StreetChange {
                 id: StreetChangeId(uuid::Uuid::nil()),
                 extent: Extent::Area { corners: vec![Point { lat: 0.0, lon: 0.0 }; corner_count] },
                 effect,
-                from: from.map(Timestamp),
-                until: until.map(Timestamp),
+                from: from_s.map(Timestamp::from_secs),
+                until: until_s.map(Timestamp::from_secs),
                 reason: Pii("works".into()),
                 made_by: None,
                 made_at: Timestamp(0),

@@ -27,7 +27,8 @@ describe("a change of the streets in words", () => {
   });
 
   it("ends in an hour, at midnight there, or when it is lifted", () => {
-    expect(endOf("hour", NOW, ZONE)).toBe(NOW + 3_600_000);
+    // The clock of the screen knows parts of a millisecond, the server does not.
+    expect(endOf("hour", NOW + 0.25, ZONE)).toBe(NOW + 3_600_000);
     expect(endOf("today", NOW, ZONE)).toBe(NOW + 16 * 3_600_000);
     expect(endOf("lifted", NOW, ZONE)).toBeNull();
   });

@@ -43,7 +43,7 @@ export function spanText(change: StreetChangeView, now: Ms, zone: string): strin
 
 export function endOf(end: End, now: Ms, zone: string): Ms | null {
   if (end === "lifted") return null;
-  if (end === "hour") return now + 3_600_000;
+  if (end === "hour") return Math.round(now) + 3_600_000;
   return instantAt(dayPlus(dayOf(now, zone), 1), 0, zone);
 }
 

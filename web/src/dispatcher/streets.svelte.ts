@@ -25,6 +25,8 @@ export class Streets {
   found = $state.raw<StreetsConcerned | null>(null);
   problem = $state<string | null>(null);
   isBusy = $state(false);
+  /** The change that is to be brought into sight on the map; a new object for each wish. */
+  wanted = $state.raw<{ change: StreetChangeView } | null>(null);
 
   private handle: Handle | null = null;
   private asking: AbortController | null = null;
