@@ -134,12 +134,12 @@ fn a_recorded_trace_is_matched_to_its_streets() {
     );
     let way = parse(&told.out);
     let line = sortie::units::polyline::decode(way["geometry"].as_str().unwrap(), 5).unwrap();
-    let mut points = String::new();
-    for (at, point) in line.iter().enumerate() {
+    let point = |(at, point): (usize, &sortie::units::Point)| {
         let time = format!("2026-11-20T08:{:02}:{:02}Z", at * 8 / 60, at * 8 % 60);
         let (lat, lon) = (point.lat, point.lon);
-        points += &format!("<trkpt lat=\"{lat}\" lon=\"{lon}\"><time>{time}</time></trkpt>");
-    }
+        format!("<trkpt lat=\"{lat}\" lon=\"{lon}\"><time>{time}</time></trkpt>")
+    };
+    let points = line.iter().enumerate().map(point).collect::<Vec<_>>().concat();
     let gpx = format!(
         "<?xml version=\"1.0\"?><gpx version=\"1.1\" creator=\"test\" \
          xmlns=\"http://www.topografix.com/GPX/1/1\"><trk><trkseg>{points}</trkseg></trk></gpx>"
