@@ -134,7 +134,11 @@ fn course(
     to: Point,
     at: Option<Departure>,
 ) -> Vec<[f64; 2]> {
-    let found = network.snap(from).and_then(|from| network.path(&from, &network.snap(to)?, at));
+    // To a door on a closed street it is drawn as if that was open: somehow they get there.
+    let found = network.snap(from).and_then(|from| {
+        let to = network.snap(to)?;
+        network.path(&from, &to, at).or_else(|_| network.path(&from, &to, None))
+    });
     found.map_or_else(
         |_| Vec::new(),
         |path| path.geometry.iter().map(|point| [point.lon, point.lat]).collect(),

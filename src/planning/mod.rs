@@ -32,4 +32,4 @@ pub use options::{PlacementOption, options};
 pub use reason::Reason;
 pub use state::{Crew, Followed, PlannedJob, PlannerState};
 pub use streets::road_change;
-pub use travel::{Travel, departure};
+pub use travel::{Travel, departure, leg};

@@ -166,12 +166,28 @@ impl Table {
     }
 }
 
-/// What a way takes longer whose end no open street leads to: somebody waits, walks, or is let through.
-const BLOCKED_S: i32 = 3_600;
+/// What a way takes longer whose end no open street leads to, in tenths of a second: somebody waits, walks, or
+/// is let through.
+const BLOCKED_DS: u32 = 36_000;
 
-/// Legs in whole seconds. A way that is blocked by a change of the streets takes what it takes without it and
-/// an hour more: the visit shows late, nothing is put there without need, and the day goes on. Where no way
-/// ever leads there is none.
+/// A way that a change of the streets blocks takes what it takes without it and an hour more: the visit shows
+/// late, nothing is put there without need, and the day goes on.
+fn blocked(free: Leg) -> Leg {
+    Leg { duration_ds: free.duration_ds.saturating_add(BLOCKED_DS), ..free }
+}
+
+/// The way from one place to another, round what is closed, or blocked. `None` where no way ever leads.
+pub fn leg(
+    network: &dyn RoadNetwork,
+    from: &Snap,
+    to: &Snap,
+    departure: Option<Departure>,
+) -> Option<Leg> {
+    let find = |departure| network.one_to_many(from, &[*to], departure).first().copied().flatten();
+    find(departure).or_else(|| find(None).map(blocked))
+}
+
+/// The same for many; `free` answers their ways without any change.
 fn round_blocks(
     legs: Vec<Option<Leg>>,
     departure: Option<Departure>,
@@ -179,14 +195,8 @@ fn round_blocks(
 ) -> Vec<(i32, i32)> {
     let is_blocked = departure.is_some() && legs.contains(&None);
     let free = if is_blocked { free() } else { vec![None; legs.len()] };
-    let seconds = |(leg, free): (Option<Leg>, Option<Leg>)| match (leg, free) {
-        (None, Some(free)) => {
-            let (seconds, metres) = in_whole_seconds(Some(free));
-            (seconds.saturating_add(BLOCKED_S).min(UNREACHABLE_S - 1), metres)
-        }
-        (leg, _) => in_whole_seconds(leg),
-    };
-    legs.into_iter().zip(free).map(seconds).collect()
+    let legs = legs.into_iter().zip(free);
+    legs.map(|(leg, free)| in_whole_seconds(leg.or_else(|| free.map(blocked)))).collect()
 }
 
 /// Back to the full hour, which makes few different times of many; but not to before a change of the streets
@@ -314,7 +324,10 @@ mod tests {
         // Closed: as if it was open, and an hour.
         streets.drive(0);
         travel.renew();
-        assert_eq!(seconds(&mut travel), before + BLOCKED_S);
+        assert_eq!(seconds(&mut travel), before + 3_600);
+        let (from, to) = (streets.snap(here).unwrap(), streets.snap(there).unwrap());
+        let live = leg(&*streets, &from, &to, Some(departure(clock(9, 10), chrono_tz::UTC)));
+        assert_eq!(live.unwrap().duration_ds.div_ceil(10), before as u32 + 3_600);
         streets.drive(1);
         travel.renew();
         assert_eq!(seconds(&mut travel), before);

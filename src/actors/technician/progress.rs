@@ -6,7 +6,7 @@ use crate::domain::people::organization::OrganizationSettings;
 use crate::domain::people::technician::{Duty, DutyStatus};
 use crate::domain::plan::{Route, Stop};
 use crate::domain::reading::Reading;
-use crate::planning::departure;
+use crate::planning::{departure, leg};
 use crate::roads::RoadNetwork;
 use crate::store::{Db, StoreError, tables};
 use crate::units::id::{JobId, OrganizationId, TechnicianId, VisitId};
@@ -134,8 +134,8 @@ impl Today {
         } else {
             let (here, there) = (roads.snap(from.point).ok()?, roads.snap(first.at).ok()?);
             let departure = Some(departure(from.at, self.zone));
-            let leg = roads.one_to_many(&here, &[there], departure).first().copied().flatten()?;
-            let eta = from.at.plus_ms(i64::from(leg.duration_ds) * 100);
+            let drive = leg(roads, &here, &there, departure)?;
+            let eta = from.at.plus_ms(i64::from(drive.duration_ds) * 100);
             arrivals.push(arrival(first, eta, done(first, eta)));
             done(first, eta)
         };

@@ -1,16 +1,18 @@
 //! How fast streets are driven when: bands of the week that a profile names (`bands`), what was learned of
-//! single streets (`learned`), and what is the matter just now (`changes`).
+//! single streets (`learned`), and what is the matter just now (`changes`; `concerned`: which streets that is about).
 //!
 //! Ways are worked out with the speeds at their departure: who leaves in the evening peak is taken to drive
 //! all of the way in it.
 
 mod bands;
 mod changes;
+mod concerned;
 mod learned;
 
 pub use bands::{Bands, Blend};
-pub use changes::{Change, ChangeError, Concerned, Effect, Extent, Heading};
+pub use changes::{Change, ChangeError, Effect, Extent, Heading};
 pub(in crate::roads) use changes::{Changes, LocatedChange};
+pub use concerned::Concerned;
 pub use learned::{Experience, Learned, Observation, StreetKey};
 pub(in crate::roads) use learned::{band_of, street_key};
 

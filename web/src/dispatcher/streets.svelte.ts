@@ -37,7 +37,9 @@ export class Streets {
 
   readonly changes = $derived.by((): StreetChangeView[] => {
     const now = this.now();
-    return this.known.filter((change) => change.until === null || change.until > now);
+    const isOver = (change: StreetChangeView) => change.until !== null && change.until <= now;
+    // The same list while nothing has ended, so that the clock alone draws nothing anew.
+    return this.known.some(isOver) ? this.known.filter((change) => !isOver(change)) : this.known;
   });
 
   readonly marks = $derived.by((): StreetMark[] => {
