@@ -97,7 +97,7 @@ impl Ground {
             let app = App::start(parts, entrance).map_err(not_started)?;
             let url = address_of(settings, &app, is_https);
             if let Some(file) = map_file {
-                actix_web::rt::spawn(follow_map(file, app.live.clone()));
+                actix::spawn(follow_map(file, app.live.clone()));
             }
             let stopped = match begin(&app, &url).await {
                 Ok(()) => {
