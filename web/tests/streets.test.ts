@@ -1,6 +1,6 @@
 // Closed and slow streets in the dispatcher's console, in a real browser against the real server.
 
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectAccessible, logIn, openPage, type OpenedPage, PATIENCE_MS, startBrowser, tap } from "./browser";
 import { Program, startServer, type Server } from "./server";
@@ -34,6 +34,15 @@ async function clickMap(page: Page, east: number, south: number): Promise<void> 
   await page.mouse.click(box.x + box.width * (0.5 + east), box.y + box.height * (0.5 + south));
 }
 
+/** The same until it is heard: the map may not listen yet. */
+async function clickMapUntil(page: Page, east: number, south: number, heard: Locator): Promise<void> {
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    await clickMap(page, east, south);
+    if (await heard.waitFor({ timeout: PATIENCE_MS / 10 }).then(() => true, () => false)) return;
+  }
+  throw new Error("the map does not hear a click");
+}
+
 interface Change {
   reason: string;
   effect: { kind: string };
@@ -52,9 +61,8 @@ describe("closed and slow streets", () => {
     await one.page.keyboard.press("s");
     await panel(one.page).getByText("All streets are open").waitFor();
     await tap(panel(one.page).getByRole("button", { name: "Close a street" }));
-    await clickMap(one.page, 0, 0);
     // The preview names the street before anything is set.
-    await panel(one.page).locator(".found").waitFor();
+    await clickMapUntil(one.page, 0, 0, panel(one.page).locator(".found"));
     await panel(one.page).getByLabel("Why").fill("Burst pipe");
     expect(await inForce()).toEqual([]);
     await tap(panel(one.page).getByRole("button", { name: "Close it" }));
@@ -75,8 +83,7 @@ describe("closed and slow streets", () => {
     const { page, complaints, close } = await openConsole();
     await page.keyboard.press("s");
     await tap(panel(page).getByRole("button", { name: "Slow zone" }));
-    await clickMap(page, -0.2, -0.2);
-    await panel(page).getByText("2 more").waitFor();
+    await clickMapUntil(page, -0.2, -0.2, panel(page).getByText(/[12] more/));
     await page.keyboard.press("Escape");
     await tap(panel(page).getByRole("button", { name: "Slow zone" }));
     for (const [east, south] of [[-0.15, -0.2], [0.15, -0.2], [0.15, 0.2], [-0.15, 0.2]] as const) {
@@ -124,8 +131,7 @@ describe("closed and slow streets", () => {
       const { page, close } = await openConsole({ colorScheme });
       await page.keyboard.press("s");
       await tap(panel(page).getByRole("button", { name: "Close a street" }));
-      await clickMap(page, 0.1, 0.1);
-      await panel(page).locator(".found").waitFor();
+      await clickMapUntil(page, 0.1, 0.1, panel(page).locator(".found"));
       await expectAccessible(page, "choosing a street");
       await panel(page).getByLabel("Why").fill(`Works ${colorScheme}`);
       await tap(panel(page).getByRole("button", { name: "Close it" }));
