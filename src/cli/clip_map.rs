@@ -6,6 +6,7 @@ use super::import_map::{Follower, not_a_map, read_file};
 use super::output::Output;
 use crate::roads::clip::{slim, within};
 use crate::roads::graph;
+use crate::roads::map::read_staged;
 use crate::roads::osm::{self, WriteOptions};
 use crate::roads::profile::Profile;
 use crate::roads::{MapError, Progress, Stage};
@@ -54,15 +55,9 @@ fn clip_map(options: &ClipMapArguments, output: Output) -> Result<ClipMapReport,
     let bytes = read_file(&options.file)?;
     let what_for = || format!("{} cannot be clipped", options.file.display());
     let mut follower = Follower::new(output);
-    let whole = osm::read(&bytes, &mut |reading| {
-        follower.follow(Progress {
-            stage: Stage::Reading,
-            done: reading.bytes_done,
-            total: reading.bytes_total,
-        });
-    })
-    .with_context(what_for)
-    .map_err(not_a_map)?;
+    let whole = read_staged(&bytes, &mut |progress| follower.follow(progress))
+        .with_context(what_for)
+        .map_err(not_a_map)?;
     follower.follow(Progress { stage: Stage::Cutting, done: 0, total: 1 });
     let mut part = within(&whole, &options.bbox);
     slim(&mut part);

@@ -53,12 +53,17 @@ pub fn open_network(
     });
     match loaded.map_err(|error| refuse_prepared(file, &error))? {
         Ok(network) => Ok(network),
-        Err((wanted, names)) => Err(Failure::new(
-            Exit::Usage,
-            format_args!("the map was prepared for {} and not for {wanted}", names.join(", ")),
-            format_args!("name one of them, or prepare the map with `--profile {wanted}`"),
-        )),
+        Err((wanted, names)) => Err(not_prepared_for(&wanted, &names.join(", "))),
     }
+}
+
+/// A profile that the map does not have.
+pub(super) fn not_prepared_for(wanted: &str, known: &str) -> Failure {
+    Failure::new(
+        Exit::Usage,
+        format_args!("the map was prepared for {known} and not for {wanted}"),
+        format_args!("name one of them, or prepare the map with `--profile {wanted}`"),
+    )
 }
 
 /// A whole map for one profile; a prepared one has those that it was prepared for.

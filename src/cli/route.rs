@@ -1,7 +1,7 @@
 //! `sortie route`: the fastest way between two places, street by street.
 
 use super::failure::{Exit, Failure};
-use super::map_file::open_map;
+use super::map_file::{not_prepared_for, open_map};
 use super::output::Output;
 use crate::roads::directions::{ManoeuvreKind, Step};
 use crate::roads::street_network::StreetNetwork;
@@ -79,19 +79,11 @@ pub fn run(arguments: &RouteArguments, output: Output) -> Result<(), Failure> {
 }
 
 /// The network of a map for a profile.
-pub(super) fn network_for<'a>(
-    map: &'a Map,
-    profile: Option<&str>,
-) -> Result<&'a StreetNetwork, Failure> {
+fn network_for<'a>(map: &'a Map, profile: Option<&str>) -> Result<&'a StreetNetwork, Failure> {
     let Some(wanted) = profile else { return Ok(map.network()) };
-    map.network_for(wanted).map(|network| &**network).ok_or_else(|| {
-        let known: Vec<&str> = map.profiles().collect();
-        Failure::new(
-            Exit::Usage,
-            format_args!("the map was prepared for {} and not for {wanted}", known.join(", ")),
-            format_args!("name one of them, or prepare the map with `--profile {wanted}`"),
-        )
-    })
+    map.network_for(wanted)
+        .map(|network| &**network)
+        .ok_or_else(|| not_prepared_for(wanted, &map.profiles().collect::<Vec<_>>().join(", ")))
 }
 
 /// A place by its numbers or its address.

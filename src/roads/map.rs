@@ -155,13 +155,7 @@ impl Map {
         options: &ImportOptions,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Self, MapError> {
-        let osm = read(bytes, &mut |reading| {
-            progress(Progress {
-                stage: Stage::Reading,
-                done: reading.bytes_done,
-                total: reading.bytes_total,
-            });
-        })?;
+        let osm = read_staged(bytes, progress)?;
         let file = FileFacts { bytes: bytes.len() as u64, data_at_s: read_data_at_s(bytes)? };
         let Some(area) = options.area else {
             return Self::from_osm(&osm, file, &options.profiles, progress);
@@ -242,13 +236,7 @@ pub fn import_network(
     profile: Profile,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<StreetNetwork, MapError> {
-    let osm = read(bytes, &mut |reading| {
-        progress(Progress {
-            stage: Stage::Reading,
-            done: reading.bytes_done,
-            total: reading.bytes_total,
-        });
-    })?;
+    let osm = read_staged(bytes, progress)?;
     let built = staged(progress, Stage::Streets, || build(&osm, &profile)).0;
     let built = built.ok_or_else(|| MapError::NoStreets { profile: profile.name.clone() })?;
     Ok(staged(progress, Stage::Network, || StreetNetwork::new(built, profile))?)
@@ -261,6 +249,20 @@ pub fn import_network(
 pub fn prepared_profiles(file: &PreparedFile) -> Result<Vec<String>, FileError> {
     let report: ImportReport = file.json(ABOUT)?;
     Ok(report.networks.into_iter().map(|network| network.profile).collect())
+}
+
+/// Reads an extract as the first stage of an import.
+pub(crate) fn read_staged(
+    bytes: &[u8],
+    progress: &mut dyn FnMut(Progress),
+) -> Result<OsmMap, OsmError> {
+    read(bytes, &mut |reading| {
+        progress(Progress {
+            stage: Stage::Reading,
+            done: reading.bytes_done,
+            total: reading.bytes_total,
+        });
+    })
 }
 
 fn staged<T>(progress: &mut dyn FnMut(Progress), stage: Stage, work: impl FnOnce() -> T) -> T {

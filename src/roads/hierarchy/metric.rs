@@ -204,21 +204,31 @@ impl Tasks {
         }
         tasks
     }
+
+    /// Works on each subtree with the arcs of its nodes alone, on several threads; `work` is told the number of
+    /// the first of them.
+    fn for_each_subtree(
+        &self,
+        nodes: &Nodes<'_>,
+        costs: &mut [Pair],
+        work: impl Fn(&Range<u32>, &mut [Pair], usize) + Sync,
+    ) {
+        let (mut rest, mut at) = (costs, 0);
+        let mut parts = Vec::new();
+        for subtree in &self.subtrees {
+            let (from, until) = (nodes.up(subtree.start).start, nodes.up(subtree.end - 1).end);
+            let (_, behind) = rest.split_at_mut(from - at);
+            let (own, behind) = behind.split_at_mut(until - from);
+            parts.push((subtree, own, from));
+            (rest, at) = (behind, until);
+        }
+        parts.into_par_iter().for_each(|(subtree, own, first_arc)| work(subtree, own, first_arc));
+    }
 }
 
 /// The ways between a node and its higher neighbours through each of its lower ones.
 fn through_lower(nodes: &Nodes<'_>, tasks: &Tasks, costs: &mut [Pair]) {
-    let mut rest = &mut *costs;
-    let mut at = 0;
-    let mut parts = Vec::new();
-    for subtree in &tasks.subtrees {
-        let (from, until) = (nodes.up(subtree.start).start, nodes.up(subtree.end - 1).end);
-        let (_, behind) = rest.split_at_mut(from - at);
-        let (own, behind) = behind.split_at_mut(until - from);
-        parts.push((subtree, own, from));
-        (rest, at) = (behind, until);
-    }
-    parts.into_par_iter().for_each(|(subtree, own, first_arc)| {
+    tasks.for_each_subtree(nodes, costs, |subtree, own, first_arc| {
         lower_in(nodes, &mut subtree.clone(), own, first_arc);
     });
     lower_in(nodes, &mut tasks.top.iter().copied(), costs, 0);
@@ -314,17 +324,7 @@ fn through_higher(nodes: &Nodes<'_>, tasks: &Tasks, costs: &mut [Pair]) {
         first_row[*node as usize] = rows.len() as u32;
         rows.extend_from_slice(&costs[nodes.up(*node)]);
     }
-    let mut rest = costs;
-    let mut at = 0;
-    let mut parts = Vec::new();
-    for subtree in &tasks.subtrees {
-        let (from, until) = (nodes.up(subtree.start).start, nodes.up(subtree.end - 1).end);
-        let (_, behind) = rest.split_at_mut(from - at);
-        let (own, behind) = behind.split_at_mut(until - from);
-        parts.push((subtree, own, from));
-        (rest, at) = (behind, until);
-    }
-    parts.into_par_iter().for_each(|(subtree, own, first_arc)| {
+    tasks.for_each_subtree(nodes, costs, |subtree, own, first_arc| {
         let order: Vec<u32> = subtree.clone().chain(ancestors(nodes, subtree)).collect();
         let above = Above { from: subtree.end, rows: &rows, first_row: &first_row };
         higher_in(nodes, &order, subtree, None, own, first_arc, &above);

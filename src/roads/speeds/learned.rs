@@ -1,7 +1,6 @@
 //! What the fleet's own driving teaches about single streets: for each edge and band of the week, how fast
 //! it is really driven compared with what the profile says. Few drives move it little, and old ones fade.
 
-use super::Bands;
 use crate::roads::graph::Streets;
 use std::collections::HashMap;
 
@@ -99,11 +98,6 @@ pub(in crate::roads) fn street_key(streets: &Streets, edge: u32) -> StreetKey {
     let of = &streets.edges()[edge as usize];
     let node = |junction: u32| streets.junctions()[junction as usize].node;
     StreetKey { way: of.way, tail_node: node(of.tail), head_node: node(of.head) }
-}
-
-/// The band that a drive teaches about.
-pub(in crate::roads) fn band_of(bands: &Bands, observation: &Observation) -> u8 {
-    bands.at(observation.minute_of_week)
 }
 
 #[cfg(test)]

@@ -13,8 +13,8 @@ pub use bands::{Bands, Blend};
 pub use changes::{Change, ChangeError, Effect, Extent, Heading};
 pub(in crate::roads) use changes::{Changes, LocatedChange};
 pub use concerned::Concerned;
+pub(in crate::roads) use learned::street_key;
 pub use learned::{Experience, Learned, Observation, StreetKey};
-pub(in crate::roads) use learned::{band_of, street_key};
 
 /// When a way begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

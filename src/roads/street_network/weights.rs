@@ -9,7 +9,7 @@ use crate::roads::graph::Streets;
 use crate::roads::hierarchy::{Metric, Topology};
 use crate::roads::speeds::{
     Bands, Blend, Change, ChangeError, Changes, Concerned, Departure, Effect, Learned,
-    LocatedChange, Observation, band_of, street_key,
+    LocatedChange, Observation, street_key,
 };
 use crate::roads::turn_graph::TurnGraph;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
@@ -229,7 +229,7 @@ impl StreetNetwork {
             let mut learned = state.learned.clone();
             for observation in observations {
                 let Some(edge) = free.get(&observation.street) else { continue };
-                let band = band_of(&self.living.bands, observation);
+                let band = self.living.bands.at(observation.minute_of_week);
                 let edge = &self.streets.edges()[*edge as usize];
                 let expected_s =
                     edge.duration_ds as f32 / 10.0 / self.living.bands.factor(band, edge.class());

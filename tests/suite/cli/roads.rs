@@ -1,10 +1,8 @@
 //! `sortie import-map --out`, `matrix`, `route`, `geocode` and `match`, on a made-up town.
 
-use crate::support::program::{Ended, ended, run, sortie};
+use crate::support::program::{Ended, run, run_with_input};
 use serde_json::{Value, json};
-use std::io::Write as _;
 use std::path::Path;
-use std::process::Stdio;
 
 /// A town, and a map prepared from it for cars and for people on foot.
 fn prepared(folder: &Path) {
@@ -24,16 +22,7 @@ fn parse(text: &str) -> Value {
 }
 
 fn matrix(folder: &Path, arguments: &[&str], points: &str) -> Ended {
-    let mut program = sortie(folder)
-        .arg("matrix")
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    program.stdin.take().unwrap().write_all(points.as_bytes()).unwrap();
-    ended(program.wait_with_output().unwrap())
+    run_with_input(folder, &[&["matrix"], arguments].concat(), points)
 }
 
 /// Three places in the middle of the town, which lies around 45, -20.

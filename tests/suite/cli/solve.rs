@@ -1,22 +1,11 @@
 //! `sortie solve`.
 
-use crate::support::program::{Ended, ended, sortie};
+use crate::support::program::{Ended, run_with_input};
 use serde_json::{Value, json};
-use std::io::Write;
-use std::process::Stdio;
 
 fn solve(document: &str, arguments: &[&str]) -> Ended {
     let folder = tempfile::tempdir().unwrap();
-    let mut child = sortie(folder.path())
-        .arg("solve")
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(document.as_bytes()).unwrap();
-    ended(child.wait_with_output().unwrap())
+    run_with_input(folder.path(), &[&["solve"], arguments].concat(), document)
 }
 
 #[test]

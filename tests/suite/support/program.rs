@@ -1,7 +1,8 @@
 //! The real program `sortie`, started as a user would, away from the environment of whoever tests.
 
+use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 /// A command line of the program, run in `folder` with an environment of its own.
 pub fn sortie(folder: &Path) -> Command {
@@ -20,6 +21,21 @@ pub struct Ended {
 /// Runs to the end.
 pub fn run(folder: &Path, arguments: &[&str]) -> Ended {
     ended(sortie(folder).args(arguments).output().expect("the program starts"))
+}
+
+/// Runs to the end with something on standard input.
+pub fn run_with_input(folder: &Path, arguments: &[&str], input: &str) -> Ended {
+    let mut program = sortie(folder)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut stdin = program.stdin.take().expect("standard input is piped");
+    stdin.write_all(input.as_bytes()).expect("the program reads");
+    drop(stdin);
+    ended(program.wait_with_output().expect("the program ends"))
 }
 
 pub fn ended(output: Output) -> Ended {
