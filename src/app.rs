@@ -5,6 +5,7 @@
 
 use crate::actors::directory::Directory;
 use crate::actors::hub::{CutOff, Hub};
+use crate::actors::learner::Learner;
 use crate::actors::reactor::Reactor;
 use crate::actors::recorder::{Committed, Follow, Recorder};
 use crate::actors::solver_pool::SolverPool;
@@ -88,9 +89,15 @@ pub fn start_live(parts: &Parts) -> Result<Live, StartError> {
     };
     let hub = Hub::new(parts.clock.clone(), parts.store.clone()).start();
     let roads = Arc::new(parts.map.clone());
-    let directory = Directory::new(around.clone(), roads, parts.pool.clone(), hub.clone()).start();
+    // Technicians tell the Learner, it tells the StreetKeeper, and that one tells the Directory, which starts
+    // technicians: an address of this ring is needed before its actor is there.
+    let learner = Context::<Learner>::new();
+    let pool = parts.pool.clone();
+    let directory =
+        Directory::new(around.clone(), roads, pool, hub.clone(), learner.address()).start();
     let reactor = Reactor::new(around.clone(), directory.clone()).start();
     let keeper = StreetKeeper::new(around, parts.map.clone(), directory.clone()).start();
+    learner.run(Learner::new(parts.clock.clone(), parts.map.clone(), keeper.clone()));
     let listener = AuthListener { auth: parts.auth.clone(), hub: hub.clone() }.start();
     // The owners hear first, then the screens, then those who act upon it.
     for follower in [

@@ -9,10 +9,11 @@ use crate::actors::clerk::Clerk;
 use crate::actors::execute::{Around, Carry, Refusal};
 use crate::actors::hub::Hub;
 use crate::actors::job::{self, Job};
+use crate::actors::learner::Learner;
 use crate::actors::planner::{Look, Planner};
 use crate::actors::recorder::Committed;
 use crate::actors::solver_pool::SolverPool;
-use crate::actors::technician::{Technician, WorkMoved};
+use crate::actors::technician::{Listeners, Technician, WorkMoved};
 use crate::actors::truck::Truck;
 use crate::domain::plan::PlanEvent;
 use crate::domain::{Aggregate, Answer, Command, Envelope, Event, access};
@@ -49,6 +50,7 @@ pub struct Directory {
     roads: Arc<dyn RoadNetwork>,
     pool: SolverPool,
     hub: Addr<Hub>,
+    learner: Addr<Learner>,
     clerks: HashMap<OrganizationId, Addr<Clerk>>,
     planners: HashMap<(OrganizationId, TerritoryId), Addr<Planner>>,
     technicians: HashMap<(OrganizationId, TechnicianId), Addr<Technician>>,
@@ -62,12 +64,14 @@ impl Directory {
         roads: Arc<dyn RoadNetwork>,
         pool: SolverPool,
         hub: Addr<Hub>,
+        learner: Addr<Learner>,
     ) -> Self {
         Self {
             around,
             roads,
             pool,
             hub,
+            learner,
             clerks: HashMap::new(),
             planners: HashMap::new(),
             technicians: HashMap::new(),
@@ -216,10 +220,12 @@ impl Directory {
         organization: OrganizationId,
         id: TechnicianId,
     ) -> Addr<Technician> {
-        let (around, roads, hub) = (&self.around, &self.roads, &self.hub);
+        let (around, roads) = (&self.around, &self.roads);
+        let (hub, learner) = (&self.hub, &self.learner);
         live_one(&mut self.technicians, (organization, id), || {
-            Technician::new(around.clone(), roads.clone(), door, hub.clone(), organization, id)
-                .start()
+            let listeners =
+                Listeners { directory: door, hub: hub.clone(), learner: learner.clone() };
+            Technician::new(around.clone(), roads.clone(), listeners, organization, id).start()
         })
     }
 

@@ -6,7 +6,9 @@
 //!   told to the followers, in the order of the journal.
 //! - [`hub::Hub`]: who watches what; turns facts and positions into updates for screens.
 //! - [`reactor::Reactor`]: sends what follows from facts to other owners, with a durable cursor.
-//! - [`street_keeper::StreetKeeper`]: puts the changes of the streets that the books have into the map.
+//! - [`street_keeper::StreetKeeper`]: puts the changes of the streets that the books have into the map, and
+//!   what driving teaches about them.
+//! - [`learner::Learner`]: follows drives along the streets, and tells the StreetKeeper how long they took.
 //! - `solver_pool`: long searches off the actor threads.
 //!
 //! No actor waits for another except for the Recorder (and the Directory for an owner, on behalf of a
@@ -17,6 +19,7 @@ pub mod directory;
 pub mod execute;
 pub mod hub;
 pub mod job;
+pub mod learner;
 pub mod live;
 pub mod planner;
 pub mod reactor;

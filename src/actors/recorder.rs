@@ -8,6 +8,7 @@
 //! When the queue is full, callers are told to come back. When the disk fails, the process ends: better
 //! to stop than to run wrong.
 
+use crate::domain::streets::learned_speed::LearnedSpeed;
 use crate::domain::{Fact, Reading};
 use crate::store::journal::{self, CommitError, Record};
 use crate::store::{StoreError, Writer};
@@ -43,6 +44,11 @@ pub struct SetCursor {
     pub name: &'static str,
     pub seq: i64,
 }
+
+/// Do: keep what driving has taught; each street and band is named once.
+#[derive(Message)]
+#[rtype(result = "Result<(), WriteError>")]
+pub struct SetLearnedSpeeds(pub Vec<LearnedSpeed>);
 
 /// Do: tell this follower of what is recorded from now on.
 #[derive(Message)]
@@ -87,6 +93,7 @@ enum Waiting {
     Record(Box<Record>, RecordAnswer),
     Readings(OrganizationId, Vec<Reading>, OtherAnswer),
     Cursor(OrganizationId, &'static str, i64, OtherAnswer),
+    LearnedSpeeds(Vec<LearnedSpeed>, OtherAnswer),
 }
 
 impl Recorder {
@@ -132,6 +139,18 @@ impl Handler<SetCursor> for Recorder {
         self.enqueue(ctx, |done| {
             Waiting::Cursor(message.organization, message.name, message.seq, done)
         })
+    }
+}
+
+impl Handler<SetLearnedSpeeds> for Recorder {
+    type Result = ResponseFuture<Result<(), WriteError>>;
+
+    fn handle(
+        &mut self,
+        SetLearnedSpeeds(learned): SetLearnedSpeeds,
+        ctx: &mut Self::Context,
+    ) -> Self::Result {
+        self.enqueue(ctx, |done| Waiting::LearnedSpeeds(learned, done))
     }
 }
 
@@ -223,7 +242,7 @@ impl Recorder {
         }
         for (done, result) in outcome.others {
             if let Err(error) = &result {
-                tracing::error!(error = %error, "readings or a cursor could not be written");
+                tracing::error!(error = %error, "readings, a cursor or what was learned could not be written");
                 if !error.is_passing() {
                     stop_the_process("the store could not be written");
                 }
@@ -269,6 +288,9 @@ fn write_batch(mut writer: Writer, batch: Vec<Waiting>) -> (Writer, Outcome) {
                     readings_by.entry(organization).or_default();
                 of_organization.0.extend(readings);
                 of_organization.1.push(done);
+            }
+            Waiting::LearnedSpeeds(learned, done) => {
+                outcome.others.push((done, writer.set_learned_speeds(&learned)));
             }
             Waiting::Cursor(organization, name, seq, done) => {
                 outcome.others.push((done, writer.set_cursor(organization, name, seq)));

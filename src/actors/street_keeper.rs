@@ -6,15 +6,20 @@
 //! look once more, so nothing queues up. Readers of the streets never wait: a network changes as a whole,
 //! when the weights of now and the next hours are made. If a look fails, it is repeated.
 //!
-//! The map is shared, so the changes of all organizations of this server hold for all of them.
+//! What driving has taught goes the same way: the network learns it, then the books keep it; when the
+//! program starts, and on another map, it goes on with what was kept.
+//!
+//! The map is shared, so the changes of all organizations of this server hold for all of them, and so does
+//! what was learned.
 
 use crate::actors::directory::{Directory, StreetsChanged};
 use crate::actors::execute::Around;
-use crate::actors::recorder::Committed;
+use crate::actors::recorder::{Committed, SetLearnedSpeeds};
 use crate::domain::Aggregate;
+use crate::domain::streets::learned_speed::LearnedSpeed;
 use crate::domain::streets::street_change::StreetChange;
-use crate::planning::{departure, road_change};
-use crate::roads::speeds::{Change, Departure};
+use crate::planning::{departure, learned_speed, road_change, road_learned};
+use crate::roads::speeds::{Change, Departure, Observation};
 use crate::roads::{LiveMap, Map};
 use crate::store::{Db, StoreError, tables};
 use crate::units::Timestamp;
@@ -41,12 +46,21 @@ struct Wake;
 #[rtype(result = "()")]
 pub struct ReplaceMap(pub Arc<Map>);
 
+/// Do: teach the streets how long it took to drive them.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Learn(pub Vec<Observation>);
+
 pub struct StreetKeeper {
     around: Around,
     map: LiveMap,
     /// A newer one, until it is in use.
     coming: Option<Arc<Map>>,
     directory: Addr<Directory>,
+    /// The networks know what the books have learned.
+    is_taught: bool,
+    /// To be learned.
+    observed: Vec<Observation>,
     is_looking: bool,
     /// Something came while it was looking.
     is_due: bool,
@@ -64,6 +78,8 @@ impl StreetKeeper {
             map,
             coming: None,
             directory,
+            is_taught: false,
+            observed: Vec::new(),
             is_looking: false,
             is_due: false,
             told: Vec::new(),
@@ -113,15 +129,48 @@ impl Handler<ReplaceMap> for StreetKeeper {
     }
 }
 
+impl Handler<Learn> for StreetKeeper {
+    type Result = ();
+
+    fn handle(&mut self, Learn(mut observed): Learn, ctx: &mut Self::Context) {
+        self.observed.append(&mut observed);
+        self.look(ctx);
+    }
+}
+
+/// What a look goes by.
+#[derive(Clone)]
+struct Look {
+    live: LiveMap,
+    coming: Option<Arc<Map>>,
+    is_taught: bool,
+    observed: Vec<Observation>,
+    told: Vec<Change>,
+    turn: Option<Timestamp>,
+}
+
+/// What it led to.
+struct Looked {
+    told: Vec<Change>,
+    turn: Option<Timestamp>,
+    has_changed: bool,
+}
+
 /// What the books say now.
 struct Books {
     changes: Vec<StreetChange>,
     /// Of the organizations, each once.
     zones: Vec<chrono_tz::Tz>,
+    /// If it was asked for.
+    learned: Option<Vec<LearnedSpeed>>,
 }
 
-fn read_books(db: &mut Db, now: Timestamp) -> Result<Books, StoreError> {
-    let mut books = Books { changes: Vec::new(), zones: Vec::new() };
+/// `learned_for` names the profile whose lessons are wanted.
+fn read_books(db: &mut Db, now: Timestamp, learned_for: Option<&str>) -> Result<Books, StoreError> {
+    let learned = learned_for
+        .map(|profile| tables::learned_speed::list_of_profile(db, profile))
+        .transpose()?;
+    let mut books = Books { changes: Vec::new(), zones: Vec::new(), learned };
     for organization in tables::organization::list_all(db)? {
         books.changes.extend(tables::street_change::list_not_over(db, organization.id, now)?);
         if let Ok(zone) = organization.zone()
@@ -151,49 +200,30 @@ impl StreetKeeper {
             return;
         }
         self.is_looking = true;
-        let (around, live, told) = (self.around.clone(), self.map.clone(), self.told.clone());
-        let coming = self.coming.take();
-        let is_new_map = coming.is_some();
-        let map = coming.clone().unwrap_or_else(|| live.current());
-        let turn_before = self.turn;
-        let work = async move {
-            let now = around.clock.now();
-            let books = around.store.read(move |db| read_books(db, now)).await?;
-            let turn = books.changes.iter().filter_map(|change| change.turns_at(now)).min();
-            let changes: Vec<Change> = books.changes.iter().map(road_change).collect();
-            // One that begins is told already, but whoever has not left by now is concerned anew.
-            let has_turned = turn_before.is_some_and(|at| at <= now);
-            if changes == told && !has_turned && !is_new_map {
-                return Ok((told, turn, false));
-            }
-            let soon = departures_soon(now, &books.zones);
-            let put = tokio::task::spawn_blocking(move || {
-                if is_new_map {
-                    take_over(&live.current(), &map);
-                }
-                put_in(&map, &changes, &soon);
-                if is_new_map {
-                    live.replace(map);
-                    tracing::info!("another map is in use");
-                }
-                changes
-            });
-            let told = put.await.map_err(|_| StoreError::Stopped)?;
-            Ok::<_, StoreError>((told, turn, true))
+        let look = Look {
+            live: self.map.clone(),
+            coming: self.coming.take(),
+            is_taught: self.is_taught,
+            observed: std::mem::take(&mut self.observed),
+            told: self.told.clone(),
+            turn: self.turn,
         };
+        let work = look.clone().take(self.around.clone());
         ctx.spawn(work.into_actor(self).map(move |looked, actor, ctx| {
             actor.is_looking = false;
             match looked {
-                Ok((told, turn, has_changed)) => {
-                    (actor.told, actor.turn) = (told, turn);
-                    if has_changed {
+                Ok(looked) => {
+                    (actor.told, actor.turn) = (looked.told, looked.turn);
+                    actor.is_taught = true;
+                    if looked.has_changed {
                         // Unbounded on purpose: at most one for each look.
                         actor.directory.do_send(StreetsChanged);
                     }
                 }
                 Err(error) => {
-                    tracing::error!(error = %error, "changes of the streets could not be put in force");
-                    actor.coming = actor.coming.take().or(coming);
+                    tracing::error!(error = %error, "what is known of the streets could not be put in force");
+                    actor.coming = actor.coming.take().or(look.coming);
+                    actor.observed.extend(look.observed);
                     ctx.run_later(PAUSE, Self::look);
                 }
             }
@@ -218,13 +248,60 @@ impl StreetKeeper {
     }
 }
 
-/// What the fleet's drives taught holds on the newer map too.
-fn take_over(old: &Map, new: &Map) {
-    for network in new.networks() {
-        if let Some(known) = old.network_for(&network.profile().name) {
-            network.set_learned(known.learned(), &[]);
+impl Look {
+    async fn take(self, around: Around) -> Result<Looked, StoreError> {
+        let now = around.clock.now();
+        let map = self.coming.clone().unwrap_or_else(|| self.live.current());
+        let profile = map.network().profile().name.clone();
+        let learned_for = (!self.is_taught || self.coming.is_some()).then_some(profile);
+        let read = move |db: &mut Db| read_books(db, now, learned_for.as_deref());
+        let books = around.store.read(read).await?;
+        let turn = books.changes.iter().filter_map(|change| change.turns_at(now)).min();
+        // One that begins is told already, but whoever has not left by now is concerned anew.
+        let has_turned = self.turn.is_some_and(|at| at <= now);
+        let changes: Vec<Change> = books.changes.iter().map(road_change).collect();
+        let has_lessons = !self.observed.is_empty()
+            || books.learned.as_ref().is_some_and(|kept| !kept.is_empty());
+        if changes == self.told && !has_turned && self.coming.is_none() && !has_lessons {
+            return Ok(Looked { told: self.told, turn, has_changed: false });
         }
+        let soon = departures_soon(now, &books.zones);
+        let told = changes.clone();
+        let put = tokio::task::spawn_blocking(move || {
+            let lessons = teach(&map, books.learned.as_deref(), &self.observed);
+            put_in(&map, &changes, &soon);
+            if self.coming.is_some() {
+                self.live.replace(map);
+                tracing::info!("another map is in use");
+            }
+            lessons
+        });
+        let lessons = put.await.map_err(|_| StoreError::Stopped)?;
+        if !lessons.is_empty()
+            && !matches!(around.recorder.send(SetLearnedSpeeds(lessons)).await, Ok(Ok(())))
+        {
+            tracing::warn!(
+                "what was learned of the streets is not in the books; it is used until the next start"
+            );
+        }
+        Ok(Looked { told, turn, has_changed: true })
     }
+}
+
+/// Has the network learn what the books have kept and what was observed. What is to be kept.
+fn teach(map: &Map, kept: Option<&[LearnedSpeed]>, observed: &[Observation]) -> Vec<LearnedSpeed> {
+    let network = map.network();
+    // The weights are made when the changes are put in as well.
+    if let Some(kept) = kept {
+        network.set_learned(road_learned(network, kept), &[]);
+    }
+    if observed.is_empty() {
+        return Vec::new();
+    }
+    let lessons = network.learn(observed, &[]);
+    let (observations, lesson_count) = (observed.len(), lessons.len());
+    tracing::info!(observations, lessons = lesson_count, "drives have taught the streets");
+    lessons.iter().map(|lesson| learned_speed(network, lesson)).collect()
 }
 
 /// On a thread that may wait: making weights takes as long as the map is large.

@@ -5,7 +5,7 @@
 //! which need neither actors nor a database.
 //!
 //! Reading order: `state` (what the Planner knows), `travel` (how long it takes), `begun` (what the plan
-//! no longer moves), `streets` (what is changed on them), `problem` (the rest of a day for the solver), `arrival` (a route with its times),
+//! no longer moves), `streets` (what is changed and known of them), `problem` (the rest of a day for the solver), `arrival` (a route with its times),
 //! `reason` (why not), `decide` (what follows from a wish), `options` (what could be chosen), `improve`
 //! (better plans, offered), `check` (the independent judge), `vroom` (problems and plans as VROOM writes
 //! them, for the command line).
@@ -31,5 +31,5 @@ pub use improve::{Improvement, SearchBudget};
 pub use options::{PlacementOption, options};
 pub use reason::Reason;
 pub use state::{Crew, Followed, PlannedJob, PlannerState};
-pub use streets::road_change;
+pub use streets::{learned_speed, road_change, road_learned};
 pub use travel::{Travel, departure, leg};

@@ -1,7 +1,10 @@
-//! Changes of the streets as `roads` knows them: the same words, with seconds instead of instants.
+//! The living streets as `roads` knows them. Changes: the same words, with seconds instead of instants. What
+//! was learned: bands by number instead of by name.
 
+use crate::domain::streets::learned_speed::LearnedSpeed;
 use crate::domain::streets::street_change::{Effect, Extent, Heading, StreetChange};
-use crate::roads::speeds;
+use crate::roads::speeds::{self, Experience, Learned, Lesson, StreetKey};
+use crate::roads::street_network::StreetNetwork;
 use crate::units::Timestamp;
 
 /// A change for the streets.
@@ -17,6 +20,33 @@ pub fn road_change(change: &StreetChange) -> speeds::Change {
         // A part of a second belongs to the change.
         until_s: change.until.map(|until| until.plus_ms(999).secs()),
     }
+}
+
+/// A lesson for the books.
+pub fn learned_speed(network: &StreetNetwork, lesson: &Lesson) -> LearnedSpeed {
+    let Lesson { street, band, known } = *lesson;
+    LearnedSpeed {
+        profile: network.profile().name.clone(),
+        way: street.way,
+        tail_node: street.tail_node,
+        head_node: street.head_node,
+        band: network.bands().name(band).to_owned(),
+        log_ratio: known.log_ratio,
+        drives: known.drives,
+    }
+}
+
+/// What the books have learned, for the streets. What was learned in bands that the profile has no more
+/// is left out.
+pub fn road_learned(network: &StreetNetwork, kept: &[LearnedSpeed]) -> Learned {
+    let bands = network.bands();
+    let band_of = |name: &str| (0..bands.count() as u8).find(|band| bands.name(*band) == name);
+    Learned::of_lessons(kept.iter().filter_map(|kept| {
+        let street =
+            StreetKey { way: kept.way, tail_node: kept.tail_node, head_node: kept.head_node };
+        let known = Experience { log_ratio: kept.log_ratio, drives: kept.drives };
+        Some(Lesson { street, band: band_of(&kept.band)?, known })
+    }))
 }
 
 fn extent(extent: &Extent) -> speeds::Extent {

@@ -279,6 +279,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    learned_speeds (profile, way, tail_node, head_node, band) {
+        profile -> Text,
+        way -> BigInt,
+        tail_node -> BigInt,
+        head_node -> BigInt,
+        band -> Text,
+        log_ratio -> Double,
+        drives -> Double,
+    }
+}
+
+diesel::table! {
     journal (organization, seq) {
         organization -> Binary,
         seq -> BigInt,
@@ -397,6 +409,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     proposals,
     tracking_links,
     street_changes,
+    learned_speeds,
     journal,
     mentions,
     aggregates,

@@ -5,8 +5,9 @@ use super::connection::{Db, Purpose, Target};
 use super::error::StoreError;
 use super::journal::{CommitError, Committed, Record};
 use super::positions;
-use super::tables::{cursor, meta};
+use super::tables::{cursor, learned_speed, meta};
 use crate::domain::Reading;
+use crate::domain::streets::learned_speed::LearnedSpeed;
 use crate::units::Timestamp;
 use crate::units::id::OrganizationId;
 
@@ -58,6 +59,11 @@ impl Writer {
             return Ok(());
         }
         self.with(|db| db.transaction(|db| positions::store(db, organization, readings)))
+    }
+
+    /// Keeps what driving has taught in the place of what was known of the same streets and bands.
+    pub fn set_learned_speeds(&mut self, learned: &[LearnedSpeed]) -> Result<(), StoreError> {
+        self.with(|db| db.transaction(|db| learned_speed::set(db, learned)))
     }
 
     /// Notes how far a reader of the journal has come.

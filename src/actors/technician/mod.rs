@@ -11,10 +11,11 @@ pub mod progress;
 use crate::actors::directory::{Directory, Submit};
 use crate::actors::execute::{Around, Carry, Refusal, carry_out};
 use crate::actors::hub::{Arrivals, Hub, Moved as PositionMoved};
+use crate::actors::learner::{Drove, Learner};
 use crate::actors::live::{RefusedReading, ReportAnswer};
 use crate::actors::recorder::{StoreReadings, WriteError};
 use crate::domain::access::SystemPart;
-use crate::domain::fieldwork::job::JobCommand;
+use crate::domain::fieldwork::job::{JobCommand, VisitStatus};
 use crate::domain::people::technician::{
     Duty, DutyCommand, DutyStatus, Technician as TechnicianFacts, apply_duty, decide_duty,
 };
@@ -48,11 +49,17 @@ pub struct WorkMoved {
     pub job: Option<JobId>,
 }
 
+/// Who hears of what a technician's actor finds out.
+pub struct Listeners {
+    pub directory: Addr<Directory>,
+    pub hub: Addr<Hub>,
+    pub learner: Addr<Learner>,
+}
+
 pub struct Technician {
     around: Around,
     roads: Arc<dyn RoadNetwork>,
-    directory: Addr<Directory>,
-    hub: Addr<Hub>,
+    listeners: Listeners,
     organization: OrganizationId,
     id: TechnicianId,
     /// `None` until first asked.
@@ -75,16 +82,14 @@ impl Technician {
     pub fn new(
         around: Around,
         roads: Arc<dyn RoadNetwork>,
-        directory: Addr<Directory>,
-        hub: Addr<Hub>,
+        listeners: Listeners,
         organization: OrganizationId,
         id: TechnicianId,
     ) -> Self {
         Self {
             around,
             roads,
-            directory,
-            hub,
+            listeners,
             organization,
             id,
             known: None,
@@ -235,6 +240,7 @@ impl Technician {
             }
         }
         self.tell_position();
+        self.tell_drive(believed);
         if newest.at.ms_since(self.arrivals_at) >= ARRIVALS_EVERY_MS {
             self.arrivals_at = newest.at;
             self.reckon_arrivals(newest, ctx);
@@ -244,7 +250,8 @@ impl Technician {
     fn reckon_arrivals(&self, from: Reading, ctx: &mut Context<Self>) {
         let Some(today) = self.today.clone() else { return };
         let roads = self.roads.clone();
-        let (hub, organization, technician) = (self.hub.clone(), self.organization, self.id);
+        let (hub, organization, technician) =
+            (self.listeners.hub.clone(), self.organization, self.id);
         // Searching the streets takes milliseconds: not on the actors' thread.
         let reckoned = tokio::task::spawn_blocking(move || {
             let roads = roads.newest().unwrap_or(roads);
@@ -262,12 +269,25 @@ impl Technician {
         let (Some(reading), Some(known)) = (self.last, &self.known) else { return };
         let Some(technician) = &known.technician else { return };
         let under_way = self.today.as_ref().and_then(Today::under_way);
-        self.hub.do_send(PositionMoved {
+        self.listeners.hub.do_send(PositionMoved {
             organization: self.organization,
             territory: technician.territory,
             reading,
             status: progress::screen_status(&known.duty, under_way),
         });
+    }
+
+    /// Who is on duty and not at work somewhere may be driving.
+    fn tell_drive(&self, believed: &[Reading]) {
+        let (Some(known), Some(today)) = (&self.known, &self.today) else { return };
+        let is_driving = matches!(today.under_way(), None | Some(VisitStatus::EnRoute));
+        if known.duty.status == DutyStatus::On && is_driving {
+            // A reading that teaches nothing is no loss.
+            let _ = self
+                .listeners
+                .learner
+                .try_send(Drove { zone: today.zone(), readings: believed.to_vec() });
+        }
     }
 
     /// Sends a command of our own making to its owner, without waiting. Its id is derived, so that the same
@@ -284,7 +304,7 @@ impl Technician {
             body_hash: [0; 32],
             command,
         };
-        let sent = self.directory.send(Submit(envelope));
+        let sent = self.listeners.directory.send(Submit(envelope));
         actix::spawn(async move {
             if let Ok(Err(Refusal::Rejected(rejection))) = sent.await {
                 tracing::debug!(code = rejection.code, "a finding was not needed");

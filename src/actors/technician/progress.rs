@@ -97,6 +97,10 @@ impl Today {
         self.ahead.iter().any(|ahead| ahead.stop.job == job)
     }
 
+    pub fn zone(&self) -> chrono_tz::Tz {
+        self.zone
+    }
+
     pub fn settings(&self) -> &OrganizationSettings {
         &self.settings
     }

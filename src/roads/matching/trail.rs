@@ -28,6 +28,8 @@ pub struct DrivenEdge {
     pub entered_s: f64,
     pub left_s: f64,
     pub metres: f32,
+    /// Which part of the time between is the wait for the turn onto it, by the network's measure.
+    pub turn_share: f32,
 }
 
 impl DrivenEdge {
@@ -36,7 +38,7 @@ impl DrivenEdge {
     }
 }
 
-/// How long driving an edge from end to end took.
+/// How long driving an edge from end to end took, without the turn onto it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ObservedSpeed {
     pub edge: u32,
@@ -52,7 +54,7 @@ pub fn observed_speeds(edges: &[DrivenEdge]) -> impl Iterator<Item = ObservedSpe
         edge: driven.edge,
         entered_s: driven.entered_s,
         metres: driven.metres,
-        seconds: (driven.left_s - driven.entered_s) as f32,
+        seconds: (driven.left_s - driven.entered_s) as f32 * (1.0 - driven.turn_share),
     })
 }
 
@@ -120,6 +122,8 @@ impl Piece {
         let enter = if is_begun_before { self.start } else { first };
         let leave = if is_ended_before { last } else { self.end() };
         let is_to_the_end = !is_ended_before && self.to == self.whole;
+        let turn_ds = if is_begun_before { self.delay_ds } else { 0.0 };
+        let driven_ds = self.ds_at(leave.dm) - self.ds_at(enter.dm);
         DrivenEdge {
             edge: self.edge,
             from: self.share_at(enter.dm) as f32,
@@ -127,6 +131,7 @@ impl Piece {
             entered_s: timeline.time_at(enter),
             left_s: timeline.time_at(leave),
             metres: ((self.before_dm(leave.dm) - self.before_dm(enter.dm)) / 10.0) as f32,
+            turn_share: (turn_ds / (turn_ds + driven_ds).max(f64::MIN_POSITIVE)) as f32,
         }
     }
 }

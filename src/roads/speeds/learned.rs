@@ -30,6 +30,15 @@ pub struct Experience {
     pub drives: f32,
 }
 
+/// What is known of one piece of street in one band.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lesson {
+    pub street: StreetKey,
+    /// A number of the network's [`Bands`](super::Bands).
+    pub band: u8,
+    pub known: Experience,
+}
+
 /// The profile counts as so many drives.
 const PROFILE_DRIVES: f32 = 3.0;
 /// Beyond so many, each new drive pushes an old one out.
@@ -44,38 +53,38 @@ pub struct Learned {
 }
 
 impl Learned {
-    /// From what was kept: street, band, experience.
-    pub fn of_rows(rows: impl IntoIterator<Item = (StreetKey, u8, Experience)>) -> Self {
-        let of = rows.into_iter().map(|(street, band, known)| ((street, band), known)).collect();
-        Self { of }
+    /// From what was kept.
+    pub fn of_lessons(lessons: impl IntoIterator<Item = Lesson>) -> Self {
+        let of = lessons.into_iter().map(|Lesson { street, band, known }| ((street, band), known));
+        Self { of: of.collect() }
     }
 
-    pub fn rows(&self) -> impl Iterator<Item = (StreetKey, u8, Experience)> {
-        self.of.iter().map(|((street, band), known)| (*street, *band, *known))
+    pub fn lessons(&self) -> impl Iterator<Item = Lesson> {
+        self.of.iter().map(|(&(street, band), &known)| Lesson { street, band, known })
     }
 
     pub fn is_empty(&self) -> bool {
         self.of.is_empty()
     }
 
-    /// Takes a drive in; `expected_s` is what the profile says for it. Whether it counts.
+    /// Takes a drive in; `expected_s` is what the profile says for it. What is known then, if it counts.
     pub(in crate::roads) fn take(
         &mut self,
         street: StreetKey,
         band: u8,
         expected_s: f32,
         driven_s: f32,
-    ) -> bool {
+    ) -> Option<Lesson> {
         let ratio = expected_s / driven_s;
         if !RATIO_SENSIBLE.contains(&ratio) {
-            return false;
+            return None;
         }
         let known =
             self.of.entry((street, band)).or_insert(Experience { log_ratio: 0.0, drives: 0.0 });
         let before = known.drives.min(DRIVES_MAX - 1.0);
         known.drives = before + 1.0;
         known.log_ratio += (ratio.ln() - known.log_ratio) / known.drives;
-        true
+        Some(Lesson { street, band, known: *known })
     }
 
     /// What is left of the profile's speed on an edge, 1 where nothing is known.
@@ -107,14 +116,14 @@ mod tests {
     const STREET: StreetKey = StreetKey { way: 1, tail_node: 2, head_node: 3 };
 
     fn log_ratio(learned: &Learned) -> f32 {
-        learned.rows().next().unwrap().2.log_ratio
+        learned.lessons().next().unwrap().known.log_ratio
     }
 
     #[test]
     fn the_mean_of_drives_is_learned_and_what_is_old_fades() {
         let mut learned = Learned::default();
         for driven_s in [20.0, 20.0, 20.0] {
-            assert!(learned.take(STREET, 1, 10.0, driven_s));
+            assert!(learned.take(STREET, 1, 10.0, driven_s).is_some());
         }
         assert!((log_ratio(&learned) - 0.5_f32.ln()).abs() < 1e-5);
         for _ in 0..100 {
@@ -126,8 +135,8 @@ mod tests {
     #[test]
     fn a_stop_for_coffee_teaches_nothing() {
         let mut learned = Learned::default();
-        assert!(!learned.take(STREET, 1, 10.0, 900.0));
-        assert!(!learned.take(STREET, 1, 10.0, 0.0));
+        assert_eq!(learned.take(STREET, 1, 10.0, 900.0), None);
+        assert_eq!(learned.take(STREET, 1, 10.0, 0.0), None);
         assert!(learned.is_empty());
     }
 
@@ -135,7 +144,7 @@ mod tests {
     fn what_is_kept_comes_back() {
         let mut learned = Learned::default();
         learned.take(STREET, 2, 10.0, 15.0);
-        let again = Learned::of_rows(learned.rows().collect::<Vec<_>>());
-        assert_eq!(again.rows().collect::<Vec<_>>(), learned.rows().collect::<Vec<_>>());
+        let again = Learned::of_lessons(learned.lessons());
+        assert_eq!(again.lessons().collect::<Vec<_>>(), learned.lessons().collect::<Vec<_>>());
     }
 }

@@ -14,7 +14,7 @@ pub use changes::{Change, ChangeError, Effect, Extent, Heading};
 pub(in crate::roads) use changes::{Changes, LocatedChange};
 pub use concerned::Concerned;
 pub(in crate::roads) use learned::street_key;
-pub use learned::{Experience, Learned, Observation, StreetKey};
+pub use learned::{Experience, Learned, Lesson, Observation, StreetKey};
 
 /// When a way begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -526,7 +526,9 @@ fn what_was_driven_is_learned_for_its_street_and_hour() {
     let expected_s = network.streets().edges()[0].duration_ds as f32 / 10.0;
     let drive =
         Observation { street, minute_of_week: SUNDAY.minute_of_week, duration_s: 2.0 * expected_s };
-    assert_eq!(network.learn(&[drive; 20], &[]), 20);
+    let lessons = network.learn(&[drive; 20], &[]);
+    let [lesson] = lessons[..] else { panic!("{lessons:?}") };
+    assert_eq!((lesson.street, lesson.known.drives), (street, 20.0));
     let (from, to) = {
         let (a, b) = (
             network.snap(Point { lat: 35.9, lon: 14.503 }).unwrap(),

@@ -8,10 +8,11 @@ use crate::roads::file::Column;
 use crate::roads::graph::Streets;
 use crate::roads::hierarchy::{Metric, Topology};
 use crate::roads::speeds::{
-    Bands, Blend, Change, ChangeError, Changes, Concerned, Departure, Effect, Learned,
-    LocatedChange, Observation, street_key,
+    Bands, Blend, Change, ChangeError, Changes, Concerned, Departure, Effect, Learned, Lesson,
+    LocatedChange, Observation, StreetKey, street_key,
 };
 use crate::roads::turn_graph::TurnGraph;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 /// So many sets of weights are kept; those that nobody asked for longest go first.
@@ -154,7 +155,7 @@ impl StreetNetwork {
         let mut drive: Vec<Cost> = (0..)
             .zip(self.streets.edges())
             .map(|(number, edge): (u32, _)| {
-                let part = |band, learned: &std::collections::HashMap<u32, f32>| {
+                let part = |band, learned: &HashMap<u32, f32>| {
                     bands.factor(band, edge.class()) * learned.get(&number).copied().unwrap_or(1.0)
                 };
                 // Times are blended, not speeds.
@@ -219,30 +220,33 @@ impl StreetNetwork {
         self.living.state().changes.holding_since(at_s)
     }
 
-    /// Takes drives in, and uses what they teach from now on. How many counted.
-    pub fn learn(&self, observations: &[Observation], soon: &[Departure]) -> usize {
-        let free: std::collections::HashMap<_, u32> = (0..self.streets.edges().len() as u32)
-            .map(|edge| (street_key(&self.streets, edge), edge))
+    /// Takes drives in, and uses what they teach from now on. What is known now of the streets of those that
+    /// counted, each street and band once.
+    pub fn learn(&self, observations: &[Observation], soon: &[Departure]) -> Vec<Lesson> {
+        let edges: HashMap<_, u32> = (0..self.streets.edges().len() as u32)
+            .map(|edge| (self.street_key(edge), edge))
             .collect();
-        let mut counted = 0;
+        let mut lessons = HashMap::new();
         self.swap(soon, |state| {
             let mut learned = state.learned.clone();
             for observation in observations {
-                let Some(edge) = free.get(&observation.street) else { continue };
+                let Some(edge) = edges.get(&observation.street) else { continue };
                 let band = self.living.bands.at(observation.minute_of_week);
                 let edge = &self.streets.edges()[*edge as usize];
                 let expected_s =
                     edge.duration_ds as f32 / 10.0 / self.living.bands.factor(band, edge.class());
-                counted += usize::from(learned.take(
-                    observation.street,
-                    band,
-                    expected_s,
-                    observation.duration_s,
-                ));
+                let lesson =
+                    learned.take(observation.street, band, expected_s, observation.duration_s);
+                lessons.extend(lesson.map(|lesson| ((lesson.street, band), lesson)));
             }
             (state.changes.clone(), learned)
         });
-        counted
+        lessons.into_values().collect()
+    }
+
+    /// The ids of an edge, which a newer map has too.
+    pub fn street_key(&self, edge: u32) -> StreetKey {
+        street_key(&self.streets, edge)
     }
 
     /// What was learned so far, to be kept.

@@ -10,6 +10,7 @@ pub mod customer;
 pub mod duty;
 pub mod erasure;
 pub mod job;
+pub mod learned_speed;
 pub mod location;
 pub mod meta;
 pub mod organization;

@@ -4,6 +4,7 @@ mod auth;
 mod bad_input;
 mod books;
 mod jobs;
+mod learned_speeds;
 mod live;
 mod openapi;
 mod plan;

@@ -10,6 +10,7 @@ use sortie::domain::people::session::Session;
 use sortie::domain::people::technician::{BreakRule, Duty, DutyStatus};
 use sortie::domain::plan::proposal::Move;
 use sortie::domain::plan::{Difference, Proposal, ProposalStatus, RouteChange};
+use sortie::domain::streets::learned_speed::LearnedSpeed;
 use sortie::domain::streets::street_change::{Effect, Extent, Heading, StreetChange};
 use sortie::domain::text::{Load, Pii};
 use sortie::domain::{Role, Row};
@@ -368,5 +369,29 @@ on_both_databases! {
         sorted.sort_unstable();
         sorted.dedup();
         assert_eq!((found.len(), &sorted), (24, &found));
+    }
+    fn what_was_learned_of_streets_is_kept_once_for_each_street_and_band(database) {
+        let (store, mut writer) = database.store_and_writer();
+        let lesson = |head_node: i64, band: &str, log_ratio: f32| LearnedSpeed {
+            profile: "van".into(),
+            way: 1 << 40,
+            tail_node: -7,
+            head_node,
+            band: band.into(),
+            log_ratio,
+            drives: 1.5,
+        };
+        let many: Vec<LearnedSpeed> = (0..2_500).map(|node| lesson(node, "free", 0.25)).collect();
+        writer.set_learned_speeds(&many).unwrap();
+        writer.set_learned_speeds(&[lesson(3, "free", -0.5), lesson(3, "evening", 0.1)]).unwrap();
+        let of = |profile: &'static str| {
+            store.read_now(move |db| tables::learned_speed::list_of_profile(db, profile)).unwrap()
+        };
+        let found = of("van");
+        assert_eq!(found.len(), 2_501);
+        let mut changed: Vec<_> = found.into_iter().filter(|lesson| lesson.head_node == 3).collect();
+        changed.sort_by(|one, other| one.band.cmp(&other.band));
+        assert_eq!(changed, [lesson(3, "evening", 0.1), lesson(3, "free", -0.5)]);
+        assert_eq!(of("truck"), []);
     }
 }
