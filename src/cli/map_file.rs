@@ -71,8 +71,11 @@ pub fn open_map(file: &Path, profile: Option<&str>, output: Output) -> Result<Ma
     let mut options = ImportOptions::default();
     if let Some(profile) = profile {
         // A prepared map may have been made with a profile of one's own, of which only the name is known.
-        options.profiles =
-            super::import_map::read_profile(profile).map_or_else(|_| Vec::new(), |own| vec![own]);
+        options.profiles = match super::import_map::read_profile(profile) {
+            Ok(profile) => vec![profile],
+            Err(_) if PreparedFile::is_one(&map_into_memory(file)?) => Vec::new(),
+            Err(unknown) => return Err(unknown),
+        };
     }
     Ok(load_map(file, &options, output)?.0)
 }

@@ -15,10 +15,10 @@ impl<T> Default for Lists<T> {
 }
 
 impl<T> Lists<T> {
-    pub(crate) fn with_capacity(lists: usize, items: usize) -> Self {
-        let mut first = Vec::with_capacity(lists + 1);
-        first.push(0);
-        Self { first, items: Vec::with_capacity(items) }
+    /// From where each list starts, with one more at the end, and the items.
+    pub(crate) fn of_parts(first: Vec<u32>, items: Vec<T>) -> Self {
+        debug_assert_eq!(first.last().map(|last| *last as usize), Some(items.len()));
+        Self { first, items }
     }
 
     /// Keeps the memory.

@@ -147,9 +147,12 @@ impl<'a> Nodes<'a> {
         self.first_up[node as usize] as usize..self.first_up[node as usize + 1] as usize
     }
 
-    /// The arcs from lower nodes of a range to a node.
+    /// The arcs from lower nodes of a range to a node. All nodes below one of the range are of it.
     fn down_within(&self, node: u32, within: &Range<u32>) -> &'a [u32] {
         let down = self.topology.down(node);
+        if within.contains(&node) {
+            return down;
+        }
         let from = down.partition_point(|arc| self.tail[*arc as usize] < within.start);
         let until = down.partition_point(|arc| self.tail[*arc as usize] < within.end);
         &down[from..until]
@@ -383,8 +386,9 @@ fn higher_for(
     above: &Above<'_>,
 ) {
     let mut place = vec![0_u32; nodes.is_joined.len()];
-    let mut over: Vec<Pair> = Vec::new();
-    let mut over_back: Vec<Pair> = Vec::new();
+    let longest = nodes.first_up.windows(2).map(|bounds| bounds[1] - bounds[0]).max();
+    let mut over_all: Vec<Pair> = vec![[0; 2]; longest.unwrap_or(0) as usize];
+    let mut over_all_back = over_all.clone();
     for node in order.iter().rev() {
         let own = nodes.up(*node);
         if own.is_empty() {
@@ -406,19 +410,20 @@ fn higher_for(
                 continue;
             }
             let end = nodes.up(nodes.tail[last]).end;
-            over.clear();
-            let looked_up =
-                nodes.head[last + 1..end].iter().map(|head| row[place[*head as usize] as usize]);
-            over.extend(looked_up);
-            over_back.clear();
-            over_back.extend(over.iter().map(|pair| swapped(*pair)));
+            let heads = &nodes.head[last + 1..end];
+            let (over, over_back) =
+                (&mut over_all[..heads.len()], &mut over_all_back[..heads.len()]);
+            for ((head, over), back) in heads.iter().zip(&mut *over).zip(&mut *over_back) {
+                *over = row[place[*head as usize] as usize];
+                *back = swapped(*over);
+            }
             for arc in run {
                 let from = *arc as usize - first_arc;
                 let (side, on) = below[from..].split_at_mut(1);
                 let on = &mut on[..over.len()];
                 let here = side[0];
-                side[0] = least(here, best_of(on, &over_back));
-                relax(on, &over, here);
+                side[0] = least(here, best_of(on, over_back));
+                relax(on, over, here);
             }
         }
     }
@@ -467,19 +472,30 @@ fn best_of(a: &[Pair], b: &[Pair]) -> Pair {
 impl SearchGraph {
     fn of(topology: &Topology, basic: &[[Cost; 2]], least: &[[Cost; 2]], side: usize) -> Self {
         let (head, first_up): (&[u32], &[u32]) = (&topology.head, &topology.first_up);
-        let is_needed =
-            |arc: usize| basic[arc][side].is_reached() && basic[arc][side] == least[arc][side];
-        let count = (0..head.len()).filter(|arc| is_needed(*arc)).count();
-        let mut needed = Lists::with_capacity(topology.node_count(), count);
+        let is_needed = |basic: &[Cost; 2], least: &[Cost; 2]| {
+            basic[side].is_reached() & (basic[side] == least[side])
+        };
+        let count: usize = basic
+            .iter()
+            .zip(least)
+            .map(|(basic, least)| usize::from(is_needed(basic, least)))
+            .sum();
+        // Whether an arc is needed cannot be foreseen, so each is written, and stays if it is.
+        let nothing = SearchArc { cost: Cost::ZERO, head: 0, arc: 0 };
+        let (mut needed, mut len) = (vec![nothing; count + 1], 0);
+        let mut first = Vec::with_capacity(topology.node_count() + 1);
+        first.push(0);
         for bounds in first_up.windows(2) {
             let own = bounds[0] as usize..bounds[1] as usize;
-            needed.push(own.filter(|arc| is_needed(*arc)).map(|arc| SearchArc {
-                cost: basic[arc][side],
-                head: head[arc],
-                arc: arc as u32,
-            }));
+            let costs = basic[own.clone()].iter().zip(&least[own.clone()]);
+            for ((arc, head), (basic, least)) in (bounds[0]..).zip(&head[own]).zip(costs) {
+                needed[len] = SearchArc { cost: basic[side], head: *head, arc };
+                len += usize::from(is_needed(basic, least));
+            }
+            first.push(len as u32);
         }
-        Self(needed.into())
+        needed.truncate(len);
+        Self(Lists::of_parts(first, needed).into())
     }
 
     fn load(file: &PreparedFile, name: &str, topology: &Topology) -> Result<Self, FileError> {

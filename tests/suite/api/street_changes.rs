@@ -180,6 +180,29 @@ async fn a_new_process_obeys_what_was_closed_before() {
 }
 
 #[actix_web::test]
+async fn what_was_closed_is_closed_on_a_newer_map_before_anybody_uses_it() {
+    let system = System::start_apart().await;
+    let token = system.token(Role::Dispatcher);
+    let at = system.street(300.0, 200.0);
+    system.post(&token, "/street-changes", closure(&json!(at))).await.ok();
+    let newer = own_map();
+    let network = newer.network().clone();
+    let from = network.snap(newer.bounds.centre()).unwrap();
+    let to = network.snap(at).unwrap();
+    let now = Some(departure(START.plus_secs(60), chrono_tz::Europe::Malta));
+    assert!(network.one_to_many(&from, &[to], now)[0].is_some());
+    system.state.live.replace_map(newer.clone());
+    for _ in 0..500 {
+        if std::sync::Arc::ptr_eq(&system.state.map.current(), &newer) {
+            assert_eq!(network.one_to_many(&from, &[to], now)[0], None);
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the newer map is not used");
+}
+
+#[actix_web::test]
 async fn what_a_change_does_and_when_it_ends_can_be_changed_by_who_saw_it() {
     let system = System::start_apart().await;
     let token = system.token(Role::Dispatcher);

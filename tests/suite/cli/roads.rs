@@ -56,6 +56,11 @@ fn points_off_the_map_and_profiles_that_are_not_there_are_named() {
     let truck = matrix(folder.path(), &["--map", "town.map", "--profile", "truck"], POINTS);
     assert_eq!(truck.code, Some(2));
     assert!(truck.err.contains("car, foot"), "{}", truck.err);
+    for map in ["town.osm.pbf", "town.map"] {
+        let way = ["route", "--map", map, "--profile", "boat", "-20.001,45.001", "-20.002,45.001"];
+        let boat = run(folder.path(), &way);
+        assert!(boat.code == Some(2) && boat.err.contains("boat"), "{map}: {}", boat.err);
+    }
     let boat = run(folder.path(), &["import-map", "town.osm.pbf", "--profile", "boat"]);
     assert_eq!(boat.code, Some(2));
     assert!(boat.err.contains("car, van, truck, bicycle, foot"), "{}", boat.err);

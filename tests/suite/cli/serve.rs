@@ -10,6 +10,7 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// A folder with a small map in it.
 fn folder() -> tempfile::TempDir {
@@ -157,4 +158,39 @@ fn jobs(server: &Server) -> Vec<u64> {
             None => return found,
         }
     }
+}
+
+#[test]
+fn another_map_in_the_place_of_the_file_is_used_while_serving_and_a_damaged_one_is_not() {
+    let folder = folder();
+    let prepare = |size: &str| {
+        assert_eq!(run(folder.path(), &["town", "--size", size, "next.osm.pbf"]).code, Some(0));
+        let told = run(folder.path(), &["import-map", "next.osm.pbf", "--out", "live.map"]);
+        assert_eq!(told.code, Some(0), "{}", told.err);
+    };
+    prepare("60");
+    let server = Server::start(folder.path(), &["serve", "--map", "live.map"]);
+    let bounds = || get(&server.url, "/api/v1/map")["bounds"].clone();
+    let small = bounds();
+    let is_used = |wait: Duration, is_new: &dyn Fn(&Value) -> bool| {
+        let until = Instant::now() + wait;
+        while Instant::now() < until {
+            if is_new(&bounds()) {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        false
+    };
+    let replace = |bytes: &[u8]| {
+        std::fs::write(folder.path().join("damaged"), bytes).unwrap();
+        std::fs::rename(folder.path().join("damaged"), folder.path().join("live.map")).unwrap();
+    };
+    // Longer than two looks at the file.
+    replace(b"no map at all");
+    assert!(!is_used(Duration::from_secs(6), &|bounds| *bounds != small));
+    prepare("240");
+    assert!(is_used(Duration::from_secs(120), &|bounds| *bounds != small));
+    assert_eq!(get(&server.url, "/readyz")["ready"], true);
+    assert_eq!(server.stop().code(), Some(0));
 }
