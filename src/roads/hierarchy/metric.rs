@@ -473,7 +473,7 @@ impl SearchGraph {
     fn of(topology: &Topology, basic: &[[Cost; 2]], least: &[[Cost; 2]], side: usize) -> Self {
         let (head, first_up): (&[u32], &[u32]) = (&topology.head, &topology.first_up);
         let is_needed = |basic: &[Cost; 2], least: &[Cost; 2]| {
-            basic[side].is_reached() & (basic[side] == least[side])
+            basic[side].is_reached() && basic[side] == least[side]
         };
         let count: usize = basic
             .iter()
