@@ -472,15 +472,13 @@ fn best_of(a: &[Pair], b: &[Pair]) -> Pair {
 impl SearchGraph {
     fn of(topology: &Topology, basic: &[[Cost; 2]], least: &[[Cost; 2]], side: usize) -> Self {
         let (head, first_up): (&[u32], &[u32]) = (&topology.head, &topology.first_up);
-        let is_needed = |basic: &[Cost; 2], least: &[Cost; 2]| {
-            basic[side].is_reached() && basic[side] == least[side]
+        // Whether an arc is needed cannot be foreseen, so nothing branches on it: each is written, and stays if
+        // it is.
+        let if_needed = |basic: &[Cost; 2], least: &[Cost; 2]| {
+            usize::from(basic[side].is_reached()) & usize::from(basic[side] == least[side])
         };
-        let count: usize = basic
-            .iter()
-            .zip(least)
-            .map(|(basic, least)| usize::from(is_needed(basic, least)))
-            .sum();
-        // Whether an arc is needed cannot be foreseen, so each is written, and stays if it is.
+        let count: usize =
+            basic.iter().zip(least).map(|(basic, least)| if_needed(basic, least)).sum();
         let nothing = SearchArc { cost: Cost::ZERO, head: 0, arc: 0 };
         let (mut needed, mut len) = (vec![nothing; count + 1], 0);
         let mut first = Vec::with_capacity(topology.node_count() + 1);
@@ -490,7 +488,7 @@ impl SearchGraph {
             let costs = basic[own.clone()].iter().zip(&least[own.clone()]);
             for ((arc, head), (basic, least)) in (bounds[0]..).zip(&head[own]).zip(costs) {
                 needed[len] = SearchArc { cost: basic[side], head: *head, arc };
-                len += usize::from(is_needed(basic, least));
+                len += if_needed(basic, least);
             }
             first.push(len as u32);
         }

@@ -178,6 +178,7 @@ fn another_map_in_the_place_of_the_file_is_used_while_serving_and_a_damaged_one_
             if is_new(&bounds()) {
                 return true;
             }
+            #[expect(clippy::disallowed_methods, reason = "a test's own thread")]
             std::thread::sleep(Duration::from_millis(200));
         }
         false
