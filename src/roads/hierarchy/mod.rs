@@ -1,10 +1,11 @@
 //! A customizable contraction hierarchy over any directed graph: an order once (`order`, on `flow`), the
-//! arcs it needs (`topology`), weights put in whenever they change (`metric`), and then paths (`query`)
+//! arcs it needs (`topology`), weights put in whenever they change (`customize`, into a `metric`), and then paths (`query`)
 //! and tables (`table`) that look at a few hundred nodes instead of all.
 //!
 //! It knows nodes, arcs and costs; what they mean is its owner's business. Everything is exact: equal to
 //! Dijkstra's algorithm on the same graph.
 
+mod customize;
 mod flow;
 mod lanes;
 mod metric;

@@ -151,37 +151,17 @@ impl Unpacker<'_> {
     fn unpack(&self, part: (u32, bool), nodes: &mut Vec<u32>) {
         let mut parts = vec![part];
         while let Some((arc, is_down)) = parts.pop() {
-            let low = self.topology.tail[arc as usize];
-            let high = self.topology.head[arc as usize];
-            let cost = self.metric.basic[arc as usize][usize::from(is_down)];
-            let through = if self.metric.is_direct(arc, is_down) {
-                None
-            } else {
-                self.through(low, high, cost, is_down)
-            };
-            match through {
+            match self.metric.stands_for(self.topology, arc, is_down) {
                 // From the first end down to the node below, then up to the other end.
                 Some((to_low, to_high)) if is_down => {
                     parts.extend([(to_low, false), (to_high, true)]);
                 }
                 Some((to_low, to_high)) => parts.extend([(to_high, false), (to_low, true)]),
-                None => nodes.push(if is_down { low } else { high }),
+                None => {
+                    let end = if is_down { &self.topology.tail } else { &self.topology.head };
+                    nodes.push(end[arc as usize]);
+                }
             }
         }
-    }
-
-    /// The arcs to the two ends from a lower node over which a way of this cost leads.
-    fn through(&self, low: u32, high: u32, cost: Cost, is_down: bool) -> Option<(u32, u32)> {
-        let basic = &self.metric.basic;
-        self.topology.down(low).iter().find_map(|to_low| {
-            let [low_up, low_down] = basic[*to_low as usize];
-            if (if is_down { low_up } else { low_down }) >= cost {
-                return None;
-            }
-            let to_high = self.topology.arc_between(self.topology.tail[*to_low as usize], high)?;
-            let [high_up, high_down] = basic[to_high as usize];
-            let over = if is_down { high_down.plus(low_up) } else { low_down.plus(high_up) };
-            (over == cost).then_some((*to_low, to_high))
-        })
     }
 }
