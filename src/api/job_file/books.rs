@@ -21,6 +21,7 @@ pub struct Books {
 pub struct KnownServiceType {
     pub id: ServiceTypeId,
     pub name: String,
+    key: String,
 }
 
 #[derive(Debug)]
@@ -37,10 +38,16 @@ pub struct KnownLocation {
     pub at: Point,
 }
 
+impl KnownServiceType {
+    pub fn new(id: ServiceTypeId, name: String) -> Self {
+        Self { id, key: key(&name), name }
+    }
+}
+
 impl Books {
     pub fn service_type(&self, name: &str) -> Option<&KnownServiceType> {
         let wanted = key(name);
-        self.service_types.iter().find(|known| key(&known.name) == wanted)
+        self.service_types.iter().find(|known| known.key == wanted)
     }
 
     /// Those of this name that may be meant: another phone number is another person.

@@ -107,7 +107,7 @@ fn known(
     let service_types = tables::service_type::list_all(db, organization)?
         .into_iter()
         .filter(|noun| noun.active)
-        .map(|noun| KnownServiceType { id: noun.id, name: noun.name })
+        .map(|noun| KnownServiceType::new(noun.id, noun.name))
         .collect();
     let mut named = Vec::new();
     let mut page = Page::first(PAGE_LEN);

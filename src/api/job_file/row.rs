@@ -1,14 +1,15 @@
 //! One row of a file: every cell judged by itself, so that all that is wrong is told at once.
 
-use super::books::{Books, key};
+use super::books::{Books, KnownCustomer, key};
 use super::cell::{self, CellFault, DAY_END, Date, DateOrder, Moment};
 use super::field::Field;
+use super::place::PlaceFound;
 use crate::api::customer::NewCustomer;
 use crate::domain::fieldwork::job::WANTED_S_MAX;
 use crate::domain::fieldwork::service_type::DURATION_S;
 use crate::domain::text::{self, Skills};
 use crate::units::geo::PointError;
-use crate::units::id::{CustomerId, ServiceTypeId, TerritoryId};
+use crate::units::id::{CustomerId, LocationId, ServiceTypeId, TerritoryId};
 use crate::units::{BoundingBox, LocalDay, Point, TimeWindow, Timestamp};
 use chrono_tz::Tz;
 use serde::Serialize;
@@ -53,6 +54,8 @@ pub struct RowDraft {
     pub notes: String,
     pub address: String,
     pub at: Option<Point>,
+    /// The address is a location of the customer's already.
+    pub known_location: Option<(LocationId, PlaceFound)>,
     pub wanted: Option<TimeWindow>,
     pub priority: Option<u8>,
     pub duration_s: Option<u32>,
@@ -82,6 +85,7 @@ pub struct RowReader<'a> {
 struct Reading<'a> {
     reader: &'a RowReader<'a>,
     cells: &'a [String],
+    known_customer: Option<&'a KnownCustomer>,
     draft: RowDraft,
 }
 
@@ -91,7 +95,8 @@ impl RowReader<'_> {
     }
 
     pub fn read(&self, cells: &[String], has_more: bool) -> RowDraft {
-        let mut reading = Reading { reader: self, cells, draft: RowDraft::default() };
+        let draft = RowDraft::default();
+        let mut reading = Reading { reader: self, cells, known_customer: None, draft };
         if has_more {
             let last = self.fields.len();
             reading.error(
@@ -191,7 +196,10 @@ impl Reading<'_> {
                 let notes = String::new();
                 self.draft.customer = Some(Party::New(NewCustomer { name, phone, email, notes }));
             }
-            [known] => self.draft.customer = Some(Party::Known(known.id)),
+            [known] => {
+                self.draft.customer = Some(Party::Known(known.id));
+                self.known_customer = Some(*known);
+            }
             several => {
                 let count = several.len();
                 let cure = "give the phone number of the one that is meant";
@@ -266,6 +274,9 @@ impl Reading<'_> {
             if address.is_empty() && !is_too_long {
                 self.missing(Field::Address, "address", ", or give lat and lon");
             }
+            let known = self.known_customer.and_then(|known| known.location(&self.draft.address));
+            self.draft.known_location =
+                known.map(|known| (known.id, PlaceFound::sure(known.address.clone(), known.at)));
             return;
         }
         for (is_there, field, other) in [(has_lat, Field::Lat, "lon"), (has_lon, Field::Lon, "lat")]

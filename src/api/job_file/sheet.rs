@@ -8,6 +8,7 @@ use super::place::{PlaceFound, Sureness};
 use super::row::{Asked, Finding, Party, RowDraft, RowReader, is_month_first, party_key};
 use super::table::{Table, TableFault};
 use crate::api::job::{JobWish, NewPlace};
+use crate::units::id::LocationId;
 use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
@@ -212,7 +213,8 @@ fn has_month_first(table: &Table, fields: &[Option<Field>]) -> bool {
 fn found_places(drafts: &[RowDraft], find: Find) -> HashMap<String, Option<PlaceFound>> {
     let wanted: HashSet<&str> = drafts
         .iter()
-        .filter(|draft| draft.at.is_none() && !draft.address.is_empty())
+        .filter(|draft| draft.at.is_none() && draft.known_location.is_none())
+        .filter(|draft| !draft.address.is_empty())
         .map(|draft| draft.address.as_str())
         .collect();
     wanted.into_par_iter().map(|address| (address.to_owned(), find(address))).collect()
@@ -221,7 +223,7 @@ fn found_places(drafts: &[RowDraft], find: Find) -> HashMap<String, Option<Place
 /// Where a row's work is.
 enum Place {
     /// A location of the customer.
-    Known(crate::units::id::LocationId, PlaceFound),
+    Known(LocationId, PlaceFound),
     New(PlaceFound),
     NotFound,
     /// The row has told none, or wrongly.
@@ -253,12 +255,8 @@ impl Place {
         }) {
             return Self::Untold;
         }
-        if let Some(Party::Known(id)) = draft.customer {
-            let known = reader.books.customers.values().flatten().find(|known| known.id == id);
-            if let Some(location) = known.and_then(|known| known.location(&draft.address)) {
-                let place = PlaceFound::sure(location.address.clone(), location.at);
-                return Self::Known(location.id, place);
-            }
+        if let Some((id, place)) = draft.known_location.take() {
+            return Self::Known(id, place);
         }
         let column = column(Field::Address).or(column(Field::City)).or(column(Field::Postcode));
         if let Some(Some(place)) = places.get(&draft.address) {

@@ -70,7 +70,7 @@ export class Desk {
 
   readonly plan = new PlanState();
   readonly streets = new Streets(() => this.now);
-  readonly importing = new Importing(() => this.territory);
+  readonly importing = new Importing();
   readonly live: LiveClient;
   private revision = $state(0);
   private tellLater: ReturnType<typeof setTimeout> | null = null;
@@ -167,12 +167,15 @@ export class Desk {
 
   async logout(): Promise<void> {
     await api.logout().catch(() => undefined);
+    this.closeImport();
     this.leave();
   }
 
   chooseTerritory(id: Id): void {
     this.territory = id;
     localStorage.setItem("sortie.territory", id);
+    // Its rows were read for the other territory.
+    if (!this.importing.isUnderWay) this.importing.reset();
     this.select(null);
     this.follow();
   }

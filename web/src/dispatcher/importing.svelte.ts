@@ -30,29 +30,31 @@ export class Importing {
 
   total = $state(0);
   outcomes = $state.raw<Outcome[]>([]);
-  startedAt = $state(0);
+  private startedAt = 0;
+  private doneBefore = 0;
   isStopWished = $state(false);
   taken = $state(0);
   kept = $state.raw<string[]>([]);
 
+  private territory: Id | null = null;
   private abort: AbortController | null = null;
   /** What was sent for a row is sent again if it is repeated. */
   private readonly bodies = new Map<number, NewJob>();
   private shared: Shared = { customers: new Map(), locations: new Map() };
 
-  constructor(private readonly territory: () => Id | null) {}
-
   readonly made = $derived(this.outcomes.flatMap((each) => (each.kind === "made" ? [each.made] : [])));
   readonly failed = $derived(this.outcomes.flatMap((each) => (each.kind === "failed" ? [each] : [])));
   readonly madeBefore = $derived(this.outcomes.filter((each) => each.kind === "made_before").length);
   readonly isUnderWay = $derived(this.step === "run" || this.step === "undo");
+  readonly done = $derived(this.step === "undo" ? this.taken + this.kept.length : this.outcomes.length);
   readonly left = $derived.by(() => {
-    const done = this.step === "undo" ? this.taken + this.kept.length : this.outcomes.length;
-    return timeLeft(done, this.total, Date.now() - this.startedAt);
+    const { done, doneBefore } = this;
+    return timeLeft(done - doneBefore, this.total - doneBefore, Date.now() - this.startedAt);
   });
 
-  async choose(file: File, day: string): Promise<void> {
+  async choose(file: File, territory: Id | null, day: string): Promise<void> {
     this.reset();
+    this.territory = territory;
     this.day = day;
     if (file.size > FILE_LEN_MAX) {
       this.problem = "The file is larger than 10 MB. Part it and import the parts one by one.";
@@ -77,8 +79,8 @@ export class Importing {
   }
 
   private async look(columns: (JobField | null)[] | null): Promise<void> {
-    const territory = this.territory();
-    if (this.file === null || territory === null) return;
+    const { file, territory } = this;
+    if (file === null || territory === null) return;
     this.abort?.abort();
     const abort = new AbortController();
     this.abort = abort;
@@ -92,7 +94,7 @@ export class Importing {
         day: this.day,
         dates: this.dates === "" ? null : this.dates,
       };
-      const read = await api.readJobFile(this.file, wish, abort.signal);
+      const read = await api.readJobFile(file, wish, abort.signal);
       if (abort.signal.aborted) return;
       this.read = read;
       this.isRepeated = this.round() > 0;
@@ -139,6 +141,8 @@ export class Importing {
         this.outcomes = [...this.outcomes, outcome];
       }
     });
+    // Put away meanwhile.
+    if (this.file === null) return;
     if (this.failed.length === 0 && this.outcomes.length === rows.length) this.endRound();
     this.step = "done";
     toasts.say(`${counted(this.made.length, "job")} imported from ${this.file?.name ?? "the file"}.`);
@@ -178,6 +182,7 @@ export class Importing {
         this.kept = [...this.kept, `Row ${row}: ${sentenceOf(error)}`];
       }
     });
+    if (this.file === null) return;
     this.endRound();
     this.step = "undone";
   }
@@ -188,6 +193,7 @@ export class Importing {
 
   reset(): void {
     this.abort?.abort();
+    this.isStopWished = true;
     this.step = "choose";
     this.file = null;
     this.read = null;
@@ -206,6 +212,7 @@ export class Importing {
     this.step = step;
     this.total = total;
     this.startedAt = Date.now();
+    this.doneBefore = this.done;
     this.isStopWished = false;
   }
 
@@ -222,7 +229,7 @@ export class Importing {
   // came to its end, or was undone, may be imported anew in the next.
 
   private place(): string {
-    return `sortie.import.${this.read?.fingerprint}.${this.territory()}`;
+    return `sortie.import.${this.read?.fingerprint}.${this.territory}`;
   }
 
   private round(): number {
@@ -234,6 +241,6 @@ export class Importing {
   }
 
   private key(): string {
-    return `import-${this.read?.fingerprint}-${this.territory()}-${this.round()}`;
+    return `import-${this.read?.fingerprint}-${this.territory}-${this.round()}`;
   }
 }

@@ -49,7 +49,7 @@ fn books() -> Books {
     Books {
         service_types: types
             .into_iter()
-            .map(|(id, name)| KnownServiceType { id: service_type(id), name: name.to_owned() })
+            .map(|(id, name)| KnownServiceType::new(service_type(id), name.to_owned()))
             .collect(),
         customers: [
             ("jose borg".to_owned(), vec![known(20, "+35621000000", vec![home])]),
