@@ -1,5 +1,5 @@
 // Makes the jobs of a file, a few at a time, and takes them back. Every row has a key that follows from
-// the file, so whatever is interrupted may be repeated. Knows no screen.
+// its import, so whatever is interrupted may be repeated. Knows no screen.
 
 import { ApiError } from "../api/client";
 import type { FileRow, Id, JobField, NewJob } from "../api/types";
@@ -49,7 +49,8 @@ export interface Stop {
   readonly isWished: boolean;
 }
 
-export const keyOf = (file: string, row: number): string => `${file}-${row}`;
+/** The same for the same row of the same import. */
+export const keyOf = (id: string, row: number): string => `import-${id}-${row}`;
 
 /**
  * Rows that must follow each other, since later ones take the customer or the location that the first one

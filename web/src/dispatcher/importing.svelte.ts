@@ -37,6 +37,7 @@ export class Importing {
   kept = $state.raw<string[]>([]);
 
   private territory: Id | null = null;
+  private id: string | null = null;
   private abort: AbortController | null = null;
   /** What was sent for a row is sent again if it is repeated. */
   private readonly bodies = new Map<number, NewJob>();
@@ -97,7 +98,7 @@ export class Importing {
       const read = await api.readJobFile(file, wish, abort.signal);
       if (abort.signal.aborted) return;
       this.read = read;
-      this.isRepeated = this.round() > 0;
+      this.isRepeated = localStorage.getItem(`${this.place()}.over`) !== null;
       this.chosen = new Set(read.rows.filter((row) => row.state === "ready").map((row) => row.row));
       this.step = "check";
     } catch (error) {
@@ -132,18 +133,18 @@ export class Importing {
     this.outcomes = this.outcomes.filter((each) => each.kind !== "failed");
     const done = new Set(this.outcomes.map((each) => (each.kind === "made" ? each.made.row : each.row)));
     this.begin("run", rows.length);
-    const key = this.key();
+    const id = this.keepId();
     const stop = this.stop();
     await forEach(groupsOf(rows.filter((row) => !done.has(row.row))), stop, async (group) => {
       for (const row of group) {
         if (stop.isWished) return;
-        const outcome = await this.make(row, keyOf(key, row.row));
+        const outcome = await this.make(row, keyOf(id, row.row));
         this.outcomes = [...this.outcomes, outcome];
       }
     });
     // Put away meanwhile.
     if (this.file === null) return;
-    if (this.failed.length === 0 && this.outcomes.length === rows.length) this.endRound();
+    if (this.failed.length === 0 && this.outcomes.length === rows.length) this.end();
     this.step = "done";
     toasts.say(`${counted(this.made.length, "job")} imported from ${this.file?.name ?? "the file"}.`);
   }
@@ -170,20 +171,20 @@ export class Importing {
   /** Cancels the jobs that were made, as far as they still may be. */
   async undo(): Promise<void> {
     const made = this.made;
-    const key = this.key();
+    const id = this.keepId();
     this.taken = 0;
     this.kept = [];
     this.begin("undo", made.length);
     await forEach(made, this.stop(), async ({ job, row }) => {
       try {
-        await patiently(() => api.cancelJob(job, UNDO_REMARK, `${keyOf(key, row)}-undo`), this.stop());
+        await patiently(() => api.cancelJob(job, UNDO_REMARK, `${keyOf(id, row)}-undo`), this.stop());
         this.taken += 1;
       } catch (error) {
         this.kept = [...this.kept, `Row ${row}: ${sentenceOf(error)}`];
       }
     });
     if (this.file === null) return;
-    this.endRound();
+    this.end();
     this.step = "undone";
   }
 
@@ -197,6 +198,7 @@ export class Importing {
     this.step = "choose";
     this.file = null;
     this.read = null;
+    this.id = null;
     this.isReading = false;
     this.problem = null;
     this.serviceType = "";
@@ -225,22 +227,21 @@ export class Importing {
     };
   }
 
-  // The same file is imported once for each round: what was interrupted goes on in its round, and what
-  // came to its end, or was undone, may be imported anew in the next.
+  // An import has an id of its own, kept until it has come to its end or was undone: chosen again after an
+  // interruption, the same file goes on where it stood; afterwards it is a new import.
 
   private place(): string {
     return `sortie.import.${this.read?.fingerprint}.${this.territory}`;
   }
 
-  private round(): number {
-    return Number(localStorage.getItem(this.place()) ?? "0");
+  private keepId(): string {
+    this.id ??= localStorage.getItem(this.place()) ?? crypto.randomUUID();
+    localStorage.setItem(this.place(), this.id);
+    return this.id;
   }
 
-  private endRound(): void {
-    localStorage.setItem(this.place(), String(this.round() + 1));
-  }
-
-  private key(): string {
-    return `import-${this.read?.fingerprint}-${this.territory}-${this.round()}`;
+  private end(): void {
+    localStorage.removeItem(this.place());
+    localStorage.setItem(`${this.place()}.over`, "1");
   }
 }
