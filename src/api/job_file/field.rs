@@ -70,11 +70,8 @@ pub fn guess(headings: &[String]) -> Vec<Option<Field>> {
     let folded: Vec<String> =
         headings.iter().map(|heading| comparable_words(heading).join(" ")).collect();
     let mut guessed = vec![None; headings.len()];
-    let is_whole = |heading: &str, known: &str| heading == known;
-    let is_part = |heading: &str, known: &str| {
-        known.len() >= PART_LEN_MIN && format!(" {heading} ").contains(&format!(" {known} "))
-    };
-    let fits: [&dyn Fn(&str, &str) -> bool; 2] = [&is_whole, &is_part];
+    let fits: [fn(&str, &str) -> bool; 2] =
+        [|heading, known| heading == known, has_among_its_words];
     for fits in fits {
         for (at, heading) in folded.iter().enumerate() {
             if guessed[at].is_some() {
@@ -86,6 +83,10 @@ pub fn guess(headings: &[String]) -> Vec<Option<Field>> {
         }
     }
     guessed
+}
+
+fn has_among_its_words(heading: &str, known: &str) -> bool {
+    known.len() >= PART_LEN_MIN && format!(" {heading} ").contains(&format!(" {known} "))
 }
 
 #[cfg(test)]

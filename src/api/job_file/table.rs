@@ -191,10 +191,9 @@ fn read_rows(
     let mut record = csv::StringRecord::new();
     // Begins at 1 where a line that says the separator stands before.
     let mut row = 0;
-    let mut begin;
     loop {
-        let (at, blank_lines) = skip_blank_lines(&body, reader.position().byte() as usize);
-        (begin, row) = (at, row + blank_lines + 1);
+        let (begin, blank_lines) = skip_blank_lines(&body, reader.position().byte() as usize);
+        row += blank_lines + 1;
         // Reading from memory does not fail, and the text is UTF-8.
         if !reader.read_record(&mut record).is_ok_and(|has_one| has_one) {
             // The last row was swallowed, and not by the row that was read last: there is none.
@@ -204,7 +203,7 @@ fn read_rows(
         if is_last {
             break;
         }
-        if record.iter().any(|cell| cell.ends_with(LAST_ROW) || cell.contains(LAST_ROW)) {
+        if record.iter().any(|cell| cell.contains(LAST_ROW)) {
             return Err(TableFault::OpenQuote {
                 line: line_of(text, start + begin.min(text.len())),
             });

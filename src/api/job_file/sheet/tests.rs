@@ -229,10 +229,9 @@ fn windows_are_read_at_the_place_of_the_organization() {
 #[test]
 fn a_date_with_two_readings_has_the_day_first_unless_the_file_speaks_against_it() {
     let rows = |dates: &[&str], order: Option<DateOrder>| {
-        let mut text = "Customer;Service;Address;Date\n".to_owned();
-        for (at, date) in dates.iter().enumerate() {
-            text.push_str(&format!("Eve;Revision;Main {at};{date}\n"));
-        }
+        let row = |(at, date): (usize, &&str)| format!("Eve;Revision;Main {at};{date}\n");
+        let rows: String = dates.iter().enumerate().map(row).collect();
+        let text = format!("Customer;Service;Address;Date\n{rows}");
         read_as(&text, None, &Asked { dates: order, ..asked() })
     };
     let from = |row: &RowRead| row.wish.as_ref().unwrap().wanted.unwrap().from;
