@@ -67,7 +67,7 @@ async function jobsOf(mark: string): Promise<Job[]> {
 /** Chosen and read. */
 async function choose(page: Page, mark: string): Promise<void> {
   await dialog(page).getByLabel("CSV file, chosen or dropped here").setInputFiles(await dirtyFile(mark));
-  await dialog(page).getByText("2 ready").waitFor();
+  await dialog(page).getByText("2 ready", { exact: true }).waitFor();
 }
 
 describe("importing jobs", () => {
@@ -77,8 +77,8 @@ describe("importing jobs", () => {
     await page.getByRole("combobox", { name: "Search or command" }).fill("import jobs");
     await page.keyboard.press("Enter");
     await choose(page, "Quay");
-    await dialog(page).getByText("2 to look at").waitFor();
-    await dialog(page).getByText("2 with errors").waitFor();
+    await dialog(page).getByText("2 to look at", { exact: true }).waitFor();
+    await dialog(page).getByText("2 with errors", { exact: true }).waitFor();
     // What is wrong stands at its cell.
     const cell = (text: string) => dialog(page).locator("td", { hasText: text });
     await cell("call me").getByText(/phone number such as/).waitFor();
@@ -86,8 +86,8 @@ describe("importing jobs", () => {
     await cell("900").getByText(/from 0 to 100/).waitFor();
     await cell("Qwxyzzy Vbnmqwx").getByText(/does not know this address/).waitFor();
     await dialog(page).getByText(/says the same as row 3/).waitFor();
-    expect(await dialog(page).getByText("Unsure").count()).toBe(1);
-    expect(await dialog(page).getByText("Not found").count()).toBe(1);
+    expect(await dialog(page).getByText("Unsure", { exact: true }).count()).toBe(1);
+    expect(await dialog(page).getByText("Not found", { exact: true }).count()).toBe(1);
 
     await dialog(page).getByRole("button", { name: "With errors 2" }).focus();
     await page.keyboard.press("Enter");
@@ -124,9 +124,9 @@ describe("importing jobs", () => {
     await choose(page, "Dock");
     // Nobody has a service then.
     await dialog(page).getByLabel("Leistung").selectOption({ label: "Not imported" });
-    await dialog(page).getByText("0 ready").waitFor();
+    await dialog(page).getByText("0 ready", { exact: true }).waitFor();
     await dialog(page).getByLabel("Service where none is given").selectOption({ label: "Screen repair" });
-    await dialog(page).getByText("2 ready").waitFor();
+    await dialog(page).getByText("2 ready", { exact: true }).waitFor();
     await importButton(page).waitFor();
     expect(await jobsOf("Dock")).toEqual([]);
     await close();
