@@ -36,6 +36,8 @@ export class Importing {
   taken = $state(0);
   kept = $state.raw<string[]>([]);
 
+  /** Whether its dialog is open, which tells the end itself. */
+  isShown = false;
   private territory: Id | null = null;
   private id: string | null = null;
   private abort: AbortController | null = null;
@@ -146,7 +148,7 @@ export class Importing {
     if (this.file === null) return;
     if (this.failed.length === 0 && this.outcomes.length === rows.length) this.end();
     this.step = "done";
-    toasts.say(`${counted(this.made.length, "job")} imported from ${this.file?.name ?? "the file"}.`);
+    if (!this.isShown) toasts.say(`${counted(this.made.length, "job")} imported from ${this.file?.name ?? "the file"}.`);
   }
 
   private async make(row: FileRow, key: string): Promise<Outcome> {
