@@ -1,4 +1,4 @@
-//! What requests carry: JSON bodies and query strings, read strictly. Whatever is wrong, the answer names
+//! What requests carry: JSON bodies, files and query strings, read strictly. Whatever is wrong, the answer names
 //! the field and says what would be right.
 
 use crate::api::error::Problem;
@@ -46,6 +46,32 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     }
 }
 
+/// Longest CSV file, in bytes.
+pub const CSV_LEN_MAX: usize = 10 * 1024 * 1024;
+
+/// A CSV file as it was sent.
+pub struct CsvBody(pub Bytes);
+
+impl FromRequest for CsvBody {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let kind = content_type(req);
+        let payload = payload.take();
+        Box::pin(async move {
+            if kind.as_deref() != Some("text/csv") {
+                return Err(Problem::new(
+                    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                    "csv_expected",
+                    "send the file itself with the header Content-Type: text/csv",
+                ));
+            }
+            read_up_to(payload, CSV_LEN_MAX).await.map(Self)
+        })
+    }
+}
+
 /// The media type without its parameters, in lower case.
 pub fn content_type(req: &HttpRequest) -> Option<String> {
     let value = req.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
@@ -53,7 +79,11 @@ pub fn content_type(req: &HttpRequest) -> Option<String> {
 }
 
 /// The whole body, up to the limit.
-pub async fn read(mut payload: Payload) -> Result<Bytes, Problem> {
+pub async fn read(payload: Payload) -> Result<Bytes, Problem> {
+    read_up_to(payload, BODY_LEN_MAX).await
+}
+
+async fn read_up_to(mut payload: Payload, len_max: usize) -> Result<Bytes, Problem> {
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| {
@@ -63,11 +93,11 @@ pub async fn read(mut payload: Payload) -> Result<Bytes, Problem> {
                 "the body ended early; send it again",
             )
         })?;
-        if bytes.len() + chunk.len() > BODY_LEN_MAX {
+        if bytes.len() + chunk.len() > len_max {
             return Err(Problem::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "body_too_large",
-                format!("a body may have at most {} KiB; send less at a time", BODY_LEN_MAX / 1024),
+                format!("a body may have at most {} KiB; send less at a time", len_max / 1024),
             ));
         }
         bytes.extend_from_slice(&chunk);

@@ -43,6 +43,7 @@ pub struct Endpoint {
     pub summary: &'static str,
     query: Option<fn() -> Vec<Parameter>>,
     body: Option<SchemaOf>,
+    body_type: &'static str,
     status: u16,
     answer: Option<SchemaOf>,
     media_type: &'static str,
@@ -82,6 +83,7 @@ impl Endpoint {
             summary: "",
             query: None,
             body: None,
+            body_type: "application/json",
             status: 200,
             answer: None,
             media_type: "application/json",
@@ -107,6 +109,13 @@ impl Endpoint {
 
     pub fn takes<T: ToSchema>(mut self) -> Self {
         self.body = Some(reference::<T>);
+        self
+    }
+
+    /// A body that is no JSON.
+    pub fn takes_media(mut self, media_type: &'static str) -> Self {
+        self.body_type = media_type;
+        self.body = Some(|_| ObjectBuilder::new().schema_type(Type::String).into());
         self
     }
 
@@ -172,7 +181,7 @@ impl Endpoint {
             let content = Content::new(Some(body(schemas)));
             operation = operation.request_body(Some(
                 RequestBodyBuilder::new()
-                    .content("application/json", content)
+                    .content(self.body_type, content)
                     .required(Some(Required::True))
                     .build(),
             ));

@@ -54,13 +54,17 @@ pub struct JobQuery {
 }
 
 /// A wish for work. Give a `customer` and a `location` that are in the books, or new ones.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JobWish {
     pub territory: TerritoryId,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub customer: Option<CustomerId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub new_customer: Option<NewCustomer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<LocationId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub new_location: Option<NewPlace>,
     pub service_type: ServiceTypeId,
     #[schema(max_length = 120)]
@@ -68,22 +72,28 @@ pub struct JobWish {
     #[serde(default)]
     #[schema(max_length = 4000)]
     pub description: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub wanted: Option<TimeWindow>,
     /// 0 to 100; from the service type where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<u8>,
     /// 60 to 86400; from the service type where absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub duration_s: Option<u32>,
     /// Needed besides those of the service type.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeSet<String>>)]
     pub skills: Option<Skills>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, u32>>)]
     pub load: Option<Load>,
     /// Only this technician may do it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub technician: Option<TechnicianId>,
 }
 
 /// A place that is not in the books yet.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewPlace {
     #[schema(max_length = 300)]

@@ -24,6 +24,7 @@ pub mod trace;
 pub mod customer;
 pub mod health;
 pub mod job;
+pub mod job_file;
 pub mod location;
 pub mod map;
 pub mod organization;
@@ -159,6 +160,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         post("/jobs/{id}/visits/{visit}/turn-back", AnyOf(&[ReportOwn]), visit::turn_back).does("Turns round before arriving").takes::<visit::VisitStep>().answers::<JobDone>(),
         post("/jobs/{id}/visits/{visit}/arrive", AnyOf(&[ReportOwn]), visit::arrive).does("Arrives at a visit").takes::<visit::VisitStep>().answers::<JobDone>(),
         post("/jobs/{id}/visits/{visit}/finish", AnyOf(&[ReportOwn]), visit::finish).does("Finishes a visit with its outcome").takes::<visit::VisitEnd>().answers::<JobDone>(),
+        // Below `/jobs/{id}`, so that it is looked for first.
+        post("/jobs/read-csv", AnyOf(&[ManageJobs]), job_file::read).does("Tells what a CSV file of jobs would become, and changes nothing").query::<job_file::JobFileQuery>().takes_media("text/csv").answers::<job_file::sheet::JobFile>(),
     ]);
     under("plan", vec![
         get("/territories/{id}/plan", AnyOf(&[ReadAll]), plan::get).does("Shows a territory's day").query::<plan::DayQuery>().answers::<plan::PlanNow>(),

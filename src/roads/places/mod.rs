@@ -37,6 +37,7 @@ use crate::roads::osm::OsmMap;
 use crate::roads::plane::BoxTree;
 use crate::units::Point;
 use columns::Columns;
+pub use fold::words as comparable_words;
 use serde::{Deserialize, Serialize};
 use words::WordIndex;
 

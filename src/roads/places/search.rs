@@ -91,6 +91,22 @@ impl PlaceIndex {
         self.find(text, near, manner, 1).first().map(|found| self.shown(found))
     }
 
+    /// Another place, elsewhere, that fits a whole address as well as the one that [`Self::find_address`]
+    /// gives: then the address alone does not say which is meant, and nearness has decided.
+    pub fn find_rival(&self, text: &str, near: Option<Point>) -> Option<Place> {
+        let manner = Manner { unfinished: false, errors: false, extras: false };
+        let found = self.find(text, near, manner, 1);
+        let best = found.first()?;
+        let first = self.shown(best);
+        let as_good = found
+            .iter()
+            .skip(1)
+            .take_while(|other| (other.doubt, other.faults) == (best.doubt, best.faults));
+        as_good
+            .map(|other| self.shown(other))
+            .find(|other| other.at.distance_m(first.at) >= SAME_PLACE_M)
+    }
+
     /// Best first; a few more than `limit`, since some may look alike.
     fn find(&self, text: &str, near: Option<Point>, manner: Manner, limit: usize) -> Vec<Found> {
         let near = near.map(Near::to);

@@ -52,6 +52,28 @@ pub fn list(
     listed(page, rows, LocationRow::load, |location| location.id.to_string())
 }
 
+/// All of these customers, oldest first.
+pub fn of_customers(
+    db: &mut Db,
+    organization: OrganizationId,
+    customers: &[CustomerId],
+) -> Result<Vec<Location>, StoreError> {
+    let mut found = Vec::new();
+    for chunk in customers.chunks(CHUNK_LEN) {
+        let customers: Vec<Vec<u8>> = chunk.iter().map(Column::store).collect();
+        let rows: Vec<LocationRow> = both!(db, |c| locations::table
+            .filter(locations::organization.eq(organization.store()))
+            .filter(locations::customer.eq_any(&customers))
+            .order(locations::id)
+            .select(LocationRow::as_select())
+            .load(c))?;
+        for row in rows {
+            found.push(row.load()?);
+        }
+    }
+    Ok(found)
+}
+
 /// Where these are, for planning.
 pub fn points(
     db: &mut Db,

@@ -3,6 +3,7 @@
 mod auth;
 mod bad_input;
 mod books;
+mod job_files;
 mod jobs;
 mod learned_speeds;
 mod live;

@@ -42,6 +42,10 @@ export class ApiError extends Error {
 
 export interface RequestOptions {
   body?: unknown;
+  /** A file instead of a JSON body, sent as this media type. */
+  file?: { content: Blob; type: string };
+  /** Longer than usual for what takes its time. */
+  timeout_ms?: number;
   /** The same key is carried out at most once. */
   idempotencyKey?: string;
   signal?: AbortSignal;
@@ -98,16 +102,16 @@ function capitalised(text: string): string {
 
 async function send(method: string, path: string, options: RequestOptions): Promise<Response> {
   const headers: Record<string, string> = { accept: "application/json" };
-  if (method !== "GET") headers["content-type"] = "application/json";
+  if (method !== "GET") headers["content-type"] = options.file?.type ?? "application/json";
   if (options.idempotencyKey !== undefined) headers["idempotency-key"] = options.idempotencyKey;
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const timeout = AbortSignal.timeout(options.timeout_ms ?? TIMEOUT_MS);
   const init: RequestInit = {
     method,
     headers,
     credentials: "same-origin",
     signal: options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]),
   };
-  if (method !== "GET") init.body = JSON.stringify(options.body ?? {});
+  if (method !== "GET") init.body = options.file?.content ?? JSON.stringify(options.body ?? {});
   try {
     return await fetch(BASE + path, init);
   } catch (error) {

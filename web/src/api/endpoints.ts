@@ -3,9 +3,11 @@
 import { query, request } from "./client";
 import type {
   CustomerView,
+  DateOrder,
   ExtentView,
   FactView,
   Id,
+  JobFile,
   JobView,
   LocationView,
   MapView,
@@ -62,6 +64,25 @@ export const createJob = (body: NewJob, idempotencyKey: string) =>
     body,
     idempotencyKey,
   });
+/** A file takes longer to send and to look through than a form. */
+const FILE_TIMEOUT_MS = 180_000;
+
+export interface JobFileQuery {
+  territory: Id;
+  columns?: string | null;
+  service_type?: Id | null;
+  day?: string | null;
+  dates?: DateOrder | null;
+}
+export const readJobFile = (content: Blob, wish: JobFileQuery, signal?: AbortSignal) =>
+  request<JobFile>("POST", `/jobs/read-csv${query({ ...wish })}`, {
+    file: { content, type: "text/csv" },
+    timeout_ms: FILE_TIMEOUT_MS,
+    ...withSignal(signal),
+  });
+/** Whatever happened to it meanwhile. */
+export const cancelJob = (id: Id, remark: string, idempotencyKey: string) =>
+  request<unknown>("POST", `/jobs/${id}/cancel`, { body: { remark }, idempotencyKey });
 export const jobTimeline = (id: Id) =>
   request<{ items: FactView[] }>("GET", `/jobs/${id}/timeline`);
 export const jobOptions = (id: Id, day: string, signal?: AbortSignal) =>

@@ -299,6 +299,66 @@ export interface NewJob {
   technician?: Id;
 }
 
+/** What a column of a file tells of a job. */
+export type JobField =
+  | "customer"
+  | "phone"
+  | "email"
+  | "address"
+  | "housenumber"
+  | "postcode"
+  | "city"
+  | "lat"
+  | "lon"
+  | "service_type"
+  | "title"
+  | "description"
+  | "notes"
+  | "day"
+  | "from"
+  | "until"
+  | "priority"
+  | "duration"
+  | "skills";
+
+export type DateOrder = "day_first" | "month_first";
+
+/** What is wrong or doubtful about a row; without a column it is the whole row. */
+export interface Finding {
+  column?: number;
+  code: string;
+  sentence: string;
+}
+
+export type Sureness = "sure" | "unsure" | "not_found";
+
+export interface FileRow {
+  /** As a spreadsheet counts. */
+  row: number;
+  state: "ready" | "doubtful" | "wrong";
+  cells: string[];
+  wish?: NewJob;
+  sureness?: Sureness;
+  place?: Point & { label: string; doubt?: string; rival?: string };
+  /** The first row with the same new customer, and with the same new location of one. */
+  customer_of?: number;
+  location_of?: number;
+  errors?: Finding[];
+  doubts?: Finding[];
+}
+
+/** What a CSV file of jobs would become. */
+export interface JobFile {
+  fingerprint: string;
+  encoding: string;
+  separator: string;
+  columns: { heading: string; field: JobField | null }[];
+  dates: DateOrder;
+  open_dates: number;
+  counts: { rows: number; ready: number; doubtful: number; wrong: number };
+  rows: FileRow[];
+}
+
 export interface SeenRoute {
   route: Id;
   version: number;

@@ -23,6 +23,7 @@ import type { Snapshot } from "../live/protocol";
 import { dayOf } from "../ui/time";
 import { toasts } from "../ui/toasts.svelte";
 import { attentionOf } from "./attention";
+import { Importing } from "./importing.svelte";
 import { type Filter, type JobRow, matches, rowsOf } from "./rows";
 import { Streets } from "./streets.svelte";
 
@@ -59,6 +60,7 @@ export class Desk {
   filter = $state<Filter>({ text: "", group: "all" });
   isPaletteOpen = $state(false);
   isShortcutsOpen = $state(false);
+  isImportOpen = $state(false);
   /** What was asked and has not been answered. */
   busy = $state<string | null>(null);
   dragging = $state<Id | null>(null);
@@ -68,6 +70,7 @@ export class Desk {
 
   readonly plan = new PlanState();
   readonly streets = new Streets(() => this.now);
+  readonly importing = new Importing();
   readonly live: LiveClient;
   private revision = $state(0);
   private tellLater: ReturnType<typeof setTimeout> | null = null;
@@ -164,12 +167,15 @@ export class Desk {
 
   async logout(): Promise<void> {
     await api.logout().catch(() => undefined);
+    this.closeImport();
     this.leave();
   }
 
   chooseTerritory(id: Id): void {
     this.territory = id;
     localStorage.setItem("sortie.territory", id);
+    // Its rows were read for the other territory.
+    if (!this.importing.isUnderWay) this.importing.reset();
     this.select(null);
     this.follow();
   }
@@ -186,6 +192,12 @@ export class Desk {
   select(selection: Selection, panel: Panel = selection?.kind === "job" ? "details" : null): void {
     this.selection = selection;
     this.panel = panel;
+  }
+
+  /** Whoever opens it after an end begins anew. */
+  closeImport(): void {
+    this.isImportOpen = false;
+    this.importing.reset();
   }
 
   technicianName(id: Id | null): string {

@@ -11,7 +11,7 @@ use crate::units::Timestamp;
 use crate::units::id::VisitId;
 
 /// The longest wanted window that makes sense, in seconds: a year.
-const WANTED_S_MAX: i64 = 366 * 86_400;
+pub const WANTED_S_MAX: i64 = 366 * 86_400;
 
 /// Events and, where texts change, the texts after.
 #[derive(Debug, Clone, PartialEq, Default)]

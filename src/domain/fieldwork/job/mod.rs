@@ -16,7 +16,7 @@ pub mod status;
 
 pub use apply::apply;
 pub use command::{JobChanges, JobCommand, NewJob};
-pub use decide::{create, decide};
+pub use decide::{WANTED_S_MAX, create, decide};
 pub use event::JobEvent;
 pub use state::{Job, JobDetails, Visit};
 pub use status::{JobStatus, JobStep, Outcome, VisitStatus, VisitStep};

@@ -60,6 +60,25 @@ fn an_address_of_a_list_is_found_and_says_how_sure_it_is() {
 }
 
 #[test]
+fn an_address_that_two_towns_have_has_a_rival_until_the_town_is_named() {
+    let house = [("addr:housenumber", "5"), ("addr:street", "Rua do Sol")];
+    let index = Draft::default()
+        .node(0, 0, &[("place", "town"), ("name", "Oeste")])
+        .node(90, 0, &[("place", "town"), ("name", "Leste")])
+        .street(0, 1, &[("name", "Rua do Sol")])
+        .street(90, 1, &[("name", "Rua do Sol")])
+        .node(1, 2, &house)
+        .node(91, 2, &house)
+        .index();
+    let found = index.find_address("Rua do Sol 5", None).unwrap();
+    let rival = index.find_rival("Rua do Sol 5", None).unwrap();
+    assert!(found.at.distance_m(rival.at) > 300.0);
+    assert_eq!((found.confidence, rival.confidence), (Confidence::Exact, Confidence::Exact));
+    assert_eq!(index.find_rival("Rua do Sol 5, Leste", None), None);
+    assert_eq!(index.find_rival("Nowhere 5", None), None);
+}
+
+#[test]
 fn a_number_that_the_map_lacks_lies_between_its_neighbours() {
     let index = porto();
     let found = &find(&index, "rua de santa catarina 114")[0];
