@@ -44,7 +44,7 @@ const DOWN: usize = 1;
 impl Metric {
     /// Puts weights in; `cost` tells that of each arc of the input, by its number. On as many threads as the
     /// caller's pool has.
-    pub fn customize(topology: &Topology, cost: impl Fn(usize) -> Cost) -> Self {
+    pub fn customize(topology: &Topology, cost: impl Fn(usize) -> Cost + Sync) -> Self {
         let mut basic = vec![[Cost::UNREACHED; 2]; topology.arc_count()];
         for (input, place) in topology.places().enumerate() {
             if let Some((arc, is_down)) = place {
@@ -54,15 +54,10 @@ impl Metric {
         }
         let runs = Runs::of(topology);
         through_lower(&runs, bytemuck::cast_slice_mut(&mut basic));
-        let mut direct = vec![0_u8; topology.arc_count()];
-        for (input, place) in topology.places().enumerate() {
-            if let Some((arc, is_down)) = place
-                && basic[arc as usize][usize::from(is_down)] == cost(input)
-            {
-                direct[arc as usize] |= 1 << u8::from(is_down);
-            }
-        }
-        let needed = needed_beside_higher(&runs, bytemuck::cast_slice(&basic));
+        let (direct, needed) = rayon::join(
+            || direct_arcs(topology, &basic, &cost),
+            || needed_beside_higher(&runs, bytemuck::cast_slice(&basic)),
+        );
         let graph = |side: usize| SearchGraph::of(topology, &basic, &needed, side);
         let (upward, downward) = rayon::join(|| graph(UP), || graph(DOWN));
         let unpacked = Unpacked::default();
@@ -141,6 +136,19 @@ impl Metric {
     pub fn needed(&self) -> (usize, usize) {
         (self.upward.0.item_count(), self.downward.0.item_count())
     }
+}
+
+/// Whether an arc, up or down, costs what one of the input does.
+fn direct_arcs(topology: &Topology, basic: &[[Cost; 2]], cost: impl Fn(usize) -> Cost) -> Vec<u8> {
+    let mut direct = vec![0; topology.arc_count()];
+    for (input, place) in topology.places().enumerate() {
+        if let Some((arc, is_down)) = place
+            && basic[arc as usize][usize::from(is_down)] == cost(input)
+        {
+            direct[arc as usize] |= 1 << u8::from(is_down);
+        }
+    }
+    direct
 }
 
 impl SearchGraph {

@@ -124,7 +124,8 @@ impl StreetNetwork {
     ) -> Vec<Option<Cost>> {
         let [from, to] =
             [from, to].map(|places| places.iter().map(|place| vec![*place]).collect::<Vec<_>>());
-        self.at(None).sweep(&self.sweeps, Direction::Along, &from, &to)
+        let table = self.at(None).sweep(&self.sweeps, Direction::Along, &from, &to);
+        table.into_iter().map(|cost| cost.is_reached().then_some(cost)).collect()
     }
 
     /// The nodes of the best way from one place to another, with those of both; by the hierarchy.

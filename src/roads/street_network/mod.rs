@@ -278,7 +278,7 @@ impl Moment<'_> {
         self.network.turns.nodes_on(target.edge).map(move |node| (node, left))
     }
 
-    /// From each place to each other one. The lanes, whose number is the smaller one, are the sources along
+    /// From each place to each other one, unreached where no way leads. The lanes, whose number is the smaller one, are the sources along
     /// the streets and the targets against them; there is a row for each lane.
     fn sweep<const L: usize>(
         &self,
@@ -286,7 +286,7 @@ impl Moment<'_> {
         direction: Direction,
         from: &[Vec<Position>],
         to: &[Vec<Position>],
-    ) -> Vec<Option<Cost>> {
+    ) -> Vec<Cost> {
         let new_sweep = || Sweep::new(self.network.topology.node_count());
         let shift = longest_rest(to.iter().flatten());
         let sources: Vec<Vec<_>> = from
@@ -309,15 +309,17 @@ impl Moment<'_> {
                 sweep.table(&self.network.topology, &self.weights.metric, starts, &targets)
             })
         };
-        let unshifted = |cost: Cost| cost.is_reached().then(|| cost.minus(shift));
         let cells = from.len() * to.len();
         let threads = rayon::current_num_threads().min(cells / CELLS_PER_THREAD_MIN).max(1);
-        let mut table: Vec<Option<Cost>> = if threads == 1 {
-            run(&starts).into_iter().map(unshifted).collect()
+        let mut table: Vec<Cost> = if threads == 1 {
+            run(&starts)
         } else {
             let part = starts.len().div_ceil(threads);
-            starts.par_chunks(part).flat_map_iter(run).map(unshifted).collect()
+            starts.par_chunks(part).flat_map_iter(run).collect()
         };
+        for cost in table.iter_mut().filter(|cost| cost.is_reached()) {
+            *cost = cost.minus(shift);
+        }
         let (lanes, others) = match direction {
             Direction::Along => (from, to),
             Direction::Against => (to, from),
@@ -328,7 +330,8 @@ impl Moment<'_> {
                 Direction::Against => (&from[other], &to[lane]),
             };
             if is_driven_back(source, target) {
-                table[lane * others.len() + other] = self.cost_between(source, target);
+                let cost = self.cost_between(source, target);
+                table[lane * others.len() + other] = cost.unwrap_or(Cost::UNREACHED);
             }
         }
         table
@@ -402,6 +405,11 @@ fn leg(cost: Cost) -> Leg {
     Leg { duration_ds: cost.duration_ds(), distance_m: (cost.length_dm() + 5) / 10 }
 }
 
+/// `None` where no way leads.
+fn leg_if_reached(cost: Cost) -> Option<Leg> {
+    cost.is_reached().then(|| leg(cost))
+}
+
 impl RoadNetwork for StreetNetwork {
     fn bounds(&self) -> BoundingBox {
         self.streets.bounds()
@@ -435,7 +443,7 @@ impl RoadNetwork for StreetNetwork {
         let source = [at.positions(from)];
         let targets = at.all_positions(to);
         let row = at.sweep(&self.single_sweeps, Direction::Along, &source, &targets);
-        row.into_iter().map(|cost| cost.map(leg)).collect()
+        row.into_iter().map(leg_if_reached).collect()
     }
 
     fn many_to_one(
@@ -448,7 +456,7 @@ impl RoadNetwork for StreetNetwork {
         let sources = at.all_positions(from);
         let target = [at.positions(to)];
         let column = at.sweep(&self.single_sweeps, Direction::Against, &sources, &target);
-        column.into_iter().map(|cost| cost.map(leg)).collect()
+        column.into_iter().map(leg_if_reached).collect()
     }
 
     fn table(&self, from: &[Snap], to: &[Snap], departure: Option<Departure>) -> Vec<Option<Leg>> {
@@ -456,13 +464,13 @@ impl RoadNetwork for StreetNetwork {
         let (sources, targets) = (at.all_positions(from), at.all_positions(to));
         if from.len() <= to.len() {
             let table = at.sweep(&self.sweeps, Direction::Along, &sources, &targets);
-            return table.into_iter().map(|cost| cost.map(leg)).collect();
+            return table.into_iter().map(leg_if_reached).collect();
         }
         // Fewer lanes against the streets than along them.
         let table = at.sweep(&self.sweeps, Direction::Against, &sources, &targets);
         let columns: Vec<_> = table.chunks(from.len().max(1)).collect();
         (0..from.len())
-            .flat_map(|row| columns.iter().map(move |column| column[row].map(leg)))
+            .flat_map(|row| columns.iter().map(move |column| leg_if_reached(column[row])))
             .collect()
     }
 
