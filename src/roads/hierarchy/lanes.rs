@@ -1,6 +1,7 @@
 //! The inner loops of tables: the same few lines, compiled for what the processor can do. Costs are
 //! signed here, because that is what most processors compare in vectors; none is below zero.
 
+use crate::roads::cost::Cost;
 use crate::roads::lists::Lists;
 
 /// Arcs between places in a list of labels, by the place where they are looked at: the place of the other
@@ -53,6 +54,22 @@ pub(super) fn pull_in<const L: usize>(arcs: &LocalArcs, labels: &mut [[i64; L]])
     for_processor!(pull_in_in<const L: usize>(arcs: &LocalArcs, labels: &mut [[i64; L]]));
 }
 
+/// Writes what each goal costs into the table, whose rows are as long as there are goals: that of each lane into
+/// its row.
+pub(super) fn read_out<const L: usize>(
+    goals: &Lists<(u32, Cost)>,
+    labels: &[[i64; L]],
+    rows: &[u32],
+    table: &mut [Cost],
+) {
+    for_processor!(read_out_in<const L: usize>(
+        goals: &Lists<(u32, Cost)>,
+        labels: &[[i64; L]],
+        rows: &[u32],
+        table: &mut [Cost]
+    ));
+}
+
 #[expect(clippy::inline_always, reason = "compiled anew with the features of its caller")]
 #[inline(always)]
 fn push_on_in<const L: usize>(arcs: &LocalArcs, labels: &mut [[i64; L]]) {
@@ -81,5 +98,36 @@ fn pull_in_in<const L: usize>(arcs: &LocalArcs, labels: &mut [[i64; L]]) {
             }
         }
         rest[0] = label;
+    }
+}
+
+#[expect(clippy::inline_always, reason = "compiled anew with the features of its caller")]
+#[inline(always)]
+fn read_out_in<const L: usize>(
+    goals: &Lists<(u32, Cost)>,
+    labels: &[[i64; L]],
+    rows: &[u32],
+    table: &mut [Cost],
+) {
+    // A cache line of each row at a time.
+    const ABREAST: usize = 8;
+    let count = goals.len();
+    for first in (0..count).step_by(ABREAST) {
+        let some = first..count.min(first + ABREAST);
+        let mut cells = [[Cost::UNREACHED.0 as i64; L]; ABREAST];
+        for (goal, cell) in some.clone().zip(&mut cells) {
+            for (place, left) in goals.of(goal) {
+                let label = &labels[*place as usize];
+                for lane in 0..L {
+                    cell[lane] = cell[lane].min(label[lane] + left.0 as i64);
+                }
+            }
+        }
+        for (lane, row) in rows.iter().enumerate() {
+            let row = &mut table[*row as usize * count..][some.clone()];
+            for (over, cell) in row.iter_mut().zip(&cells) {
+                *over = Cost(cell[lane] as u64);
+            }
+        }
     }
 }

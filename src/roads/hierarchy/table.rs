@@ -7,7 +7,7 @@
 //! together so that they share their climb: up over the union of their ancestors, down over the gathered
 //! part, with a lane of the processor's vectors for each start.
 
-use super::lanes::{LocalArcs, pull_in, push_on};
+use super::lanes::{LocalArcs, pull_in, push_on, read_out};
 use super::metric::{Metric, SearchGraph};
 use super::topology::{NONE, Topology};
 use crate::roads::cost::Cost;
@@ -138,15 +138,12 @@ impl<const LANES: usize> Sweep<LANES> {
             starts[*row as usize].first().map(|(node, _)| topology.rank[*node as usize])
         };
         rows.sort_by_cached_key(rank_of);
-        let mut table = vec![Cost::UNREACHED; starts.len() * targets.goal_count()];
+        // Every cell is written.
+        let mut table = bytemuck::zeroed_vec(starts.len() * targets.goal_count());
         for batch in rows.chunks(LANES) {
             self.climb(topology, graph, starts, batch);
             self.descend(targets);
-            for (lane, row) in batch.iter().enumerate() {
-                let row =
-                    &mut table[*row as usize * targets.goal_count()..][..targets.goal_count()];
-                self.read(targets, lane, row);
-            }
+            read_out(&targets.goals, &self.labels, batch, &mut table);
         }
         table
     }
@@ -198,14 +195,5 @@ impl<const LANES: usize> Sweep<LANES> {
         let climb = std::mem::take(&mut self.climb);
         self.forget(&climb);
         self.climb = climb;
-    }
-
-    fn read(&self, targets: &Targets, lane: usize, row: &mut [Cost]) {
-        for (goal, cell) in row.iter_mut().enumerate() {
-            for (place, left) in targets.goals.of(goal) {
-                let label = Cost(self.labels[*place as usize][lane] as u64);
-                *cell = label.plus(*left).min(*cell);
-            }
-        }
     }
 }
