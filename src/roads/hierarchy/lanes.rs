@@ -101,6 +101,9 @@ fn pull_in_in<const L: usize>(arcs: &LocalArcs, labels: &mut [[i64; L]]) {
     }
 }
 
+/// So many goals at once: a cache line of each row.
+const ABREAST: usize = 8;
+
 #[expect(clippy::inline_always, reason = "compiled anew with the features of its caller")]
 #[inline(always)]
 fn read_out_in<const L: usize>(
@@ -109,8 +112,6 @@ fn read_out_in<const L: usize>(
     rows: &[u32],
     table: &mut [Cost],
 ) {
-    // A cache line of each row at a time.
-    const ABREAST: usize = 8;
     let count = goals.len();
     for first in (0..count).step_by(ABREAST) {
         let some = first..count.min(first + ABREAST);
