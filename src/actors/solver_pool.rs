@@ -118,7 +118,7 @@ fn run(search: &Search, options: &SolverOptions) -> Option<Proposal> {
     });
     let budget = SearchBudget {
         iterations: options.iterations,
-        share_used: share_used.as_ref().map(|share_used| share_used as &dyn Fn() -> f64),
+        share_used: share_used.as_ref().map(|share_used| share_used as &(dyn Fn() -> f64 + Sync)),
         cancel: Some(&search.cancel),
     };
     let proposal = search.improvement.run(search.seed, &budget, search.id, search.made_at);

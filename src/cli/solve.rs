@@ -23,6 +23,9 @@ pub struct SolveArguments {
     iterations: Option<u64>,
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
+    /// How many parts of a large problem are searched at the same time; steps given, the solution is the same
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: u16,
     /// Street map for problems without matrices: an OpenStreetMap extract
     #[arg(long, value_name = "FILE")]
     map: Option<PathBuf>,
@@ -49,6 +52,7 @@ pub fn run(arguments: &SolveArguments, output: Output) -> Result<(), Failure> {
         time_s: arguments.time,
         iterations: arguments.iterations,
         seed: arguments.seed,
+        threads: usize::from(arguments.threads),
         geometry: arguments.geometry,
         plan_mode: arguments.plan_mode,
     };
@@ -87,6 +91,8 @@ pub struct SolveOptions {
     /// The same seed and number of iterations give the same solution, if no time ends the search first.
     pub iterations: Option<u64>,
     pub seed: u64,
+    /// How many parts of a large problem are searched at the same time. The result does not depend on it.
+    pub threads: usize,
     /// Add the course of the routes.
     pub geometry: bool,
     /// Only time the given steps.
@@ -95,7 +101,14 @@ pub struct SolveOptions {
 
 impl Default for SolveOptions {
     fn default() -> Self {
-        Self { time_s: None, iterations: None, seed: 1, geometry: false, plan_mode: false }
+        Self {
+            time_s: None,
+            iterations: None,
+            seed: 1,
+            threads: 1,
+            geometry: false,
+            plan_mode: false,
+        }
     }
 }
 
@@ -155,7 +168,8 @@ fn search(
         share_used: limit_s.is_some().then_some(&share_used),
         cancel: None,
     };
-    let search_options = Options { seed: options.seed, ..Options::default() };
+    let search_options =
+        Options { seed: options.seed, threads: options.threads, ..Options::default() };
     prepared.solve(&search_options, &budget, &mut |progress: &Progress| {
         let cost = progress.cost as f64 / COST_UNIT as f64;
         on_better(start.elapsed().as_secs_f64(), cost, progress.left_out);

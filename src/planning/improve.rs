@@ -35,7 +35,7 @@ const MOVE_S_MIN: i64 = 300;
 #[derive(Clone, Copy, Default)]
 pub struct SearchBudget<'a> {
     pub iterations: Option<u64>,
-    pub share_used: Option<&'a dyn Fn() -> f64>,
+    pub share_used: Option<&'a (dyn Fn() -> f64 + Sync)>,
     pub cancel: Option<&'a AtomicBool>,
 }
 
@@ -140,7 +140,7 @@ impl Improvement {
         let share = budget.share_used.map(|share_used| move || (share_used() - from) * 2.0);
         let half = Budget {
             iterations: budget.iterations.map(|iterations| iterations / 2),
-            share_used: share.as_ref().map(|share| share as &dyn Fn() -> f64),
+            share_used: share.as_ref().map(|share| share as &(dyn Fn() -> f64 + Sync)),
             cancel: budget.cancel,
         };
         let outcome = search::improve(

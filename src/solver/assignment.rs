@@ -37,7 +37,7 @@ pub struct Batch {
 pub fn place_all(tours: &mut Tours<'_>, open: &[TaskId]) -> Batch {
     let problem = tours.problem();
     let mut left: Vec<TaskId> = Tours::heads(problem)
-        .filter(|head| open.contains(head) && tours.place(*head).is_none())
+        .filter(|head| open.contains(head) && tours.vehicle_of(*head).is_none())
         .collect();
     let vehicles: Vec<VehicleId> = problem.vehicle_ids().collect();
     // Row after row: the best place of each open task on each vehicle.
@@ -65,7 +65,7 @@ pub fn place_all(tours: &mut Tours<'_>, open: &[TaskId]) -> Batch {
             let Some(row) = left.iter().position(|open| *open == task) else { continue };
             let Some(offer) = offers[row * vehicles.len() + vehicle.index()] else { continue };
             // Only promises that run out within a round can make an offer stale.
-            if insertion::breaks_promise(tours, task, vehicle) {
+            if tours.breaks_promise(task, vehicle) {
                 continue;
             }
             insertion::apply(tours, &offer);

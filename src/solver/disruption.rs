@@ -70,6 +70,26 @@ impl Disruption {
         found
     }
 
+    /// The same for a part, which has these tasks and vehicles, numbered as they come; a home outside is nobody's there.
+    /// So many promises may move away in addition to those that have.
+    pub(super) fn within(&self, tasks: &[TaskId], vehicles: &[VehicleId], more: u32) -> Self {
+        if self.is_free() {
+            return Self { budget: self.budget, ..self.clone() };
+        }
+        let inside = |home: VehicleId| {
+            let at = vehicles.iter().position(|vehicle| *vehicle == home);
+            VehicleId(at.map_or(u32::MAX, |at| at as u32))
+        };
+        let ids = || tasks.iter().enumerate().map(|(at, task)| (TaskId(at as u32), *task));
+        Self {
+            homes: tasks.iter().map(|task| self.home(*task).map(inside)).collect(),
+            prices: tasks.iter().map(|task| self.prices[task.index()]).collect(),
+            promised: ids().filter(|(_, task)| self.is_promised(*task)).map(|(at, _)| at).collect(),
+            is_promised: tasks.iter().map(|task| self.is_promised(*task)).collect(),
+            budget: more,
+        }
+    }
+
     /// What it costs that the vehicle does the task.
     #[inline]
     pub fn cost(&self, task: TaskId, vehicle: VehicleId) -> Cost {
@@ -94,6 +114,11 @@ impl Disruption {
 
     pub fn is_promised(&self, task: TaskId) -> bool {
         self.is_promised.get(task.index()).copied().unwrap_or(false)
+    }
+
+    /// The tasks that are promised.
+    pub(super) fn promised(&self) -> impl Iterator<Item = TaskId> + '_ {
+        self.promised.iter().copied()
     }
 
     pub fn budget(&self) -> u32 {

@@ -5,12 +5,11 @@
 //! where lateness has a price, or breaks depend on loads, is the tour walked.
 
 use super::draft::{Role, TaskId, VehicleId};
-use super::problem::{Cost, FAR, Problem};
+use super::problem::{Cost, FAR, LoadRule, Problem, Ride};
 use super::schedule::{Schedule, Violation};
-use super::tour::{Tour, leg};
-use super::tours::Tours;
+use super::times::rested_s;
+use super::tours::{Spot, SpotId, Tours};
 use super::validate::BREAKS_MAX;
-use super::walk::Walker;
 
 /// A place for a task: vehicle, how many tasks come before it, and what it adds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,31 +93,8 @@ pub fn best_on(
     vehicle: VehicleId,
     beat: Cost,
 ) -> Option<Insertion> {
-    let problem = tours.problem();
-    let (head, partner) = halves(problem, task);
-    let is_allowed = |task| problem.is_allowed(task, vehicle);
-    if !is_allowed(head) || !partner.is_none_or(is_allowed) || breaks_promise(tours, head, vehicle)
-    {
-        return None;
-    }
-    let moved = tours.disruption().cost(head, vehicle);
-    let beat = beat.saturating_sub(moved);
-    let (all, walker) = tours.walker();
-    let tour = &all[vehicle.index()];
-    if !tour.is_feasible() {
-        return None;
-    }
-    let place = match partner {
-        None => best_place(problem, tour, walker, head, beat),
-        Some(delivery) => best_pair(problem, tour, walker, head, delivery, beat),
-    };
-    place.map(|(cost, after, delivery_after)| Insertion {
-        task: head,
-        vehicle,
-        after,
-        delivery_after,
-        cost: cost + moved,
-    })
+    let (head, _) = halves(tours.problem(), task);
+    best_fit_on(tours, head, vehicle, beat).map(|fit| fit.insertion(tours, head))
 }
 
 /// Makes an insertion happen.
@@ -132,6 +108,37 @@ pub fn apply(tours: &mut Tours<'_>, insertion: &Insertion) {
     }
 }
 
+/// A place for a task (or a shipment) in living tours, by spots: good until the tour changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Fit {
+    pub cost: Cost,
+    pub vehicle: VehicleId,
+    pub after: SpotId,
+    /// Of a shipment: the spot of the tour as it is now that comes before the delivery.
+    pub delivery_after: Option<SpotId>,
+}
+
+impl Fit {
+    fn insertion(self, tours: &Tours<'_>, task: TaskId) -> Insertion {
+        Insertion {
+            task,
+            vehicle: self.vehicle,
+            after: tours.count_until(self.after),
+            delivery_after: self.delivery_after.map(|spot| tours.count_until(spot)),
+            cost: self.cost,
+        }
+    }
+
+    pub(super) fn apply(self, tours: &mut Tours<'_>, task: TaskId) {
+        match (tours.problem().partner(task), self.delivery_after) {
+            (Some(delivery), Some(second)) => {
+                tours.put_pair(task, delivery, self.vehicle, (self.after, second));
+            }
+            _ => tours.put(task, self.vehicle, self.after),
+        }
+    }
+}
+
 /// A task as head and, of a shipment, its delivery.
 fn halves(problem: &Problem, task: TaskId) -> (TaskId, Option<TaskId>) {
     match problem.task(task).role {
@@ -141,247 +148,507 @@ fn halves(problem: &Problem, task: TaskId) -> (TaskId, Option<TaskId>) {
     }
 }
 
-pub(super) fn breaks_promise(tours: &Tours<'_>, task: TaskId, vehicle: VehicleId) -> bool {
-    let disruption = tours.disruption();
-    if !disruption.is_promised(task) || disruption.home(task) == Some(vehicle) {
-        return false;
+/// The cheapest feasible place of a head on one vehicle, if it costs less than `beat`.
+pub(super) fn best_fit_on(
+    tours: &mut Tours<'_>,
+    head: TaskId,
+    vehicle: VehicleId,
+    beat: Cost,
+) -> Option<Fit> {
+    let problem = tours.problem();
+    let partner = problem.partner(head);
+    let is_allowed = |task| problem.is_allowed(task, vehicle);
+    if !is_allowed(head)
+        || !partner.is_none_or(is_allowed)
+        || tours.breaks_promise(head, vehicle)
+        || !tours.holds(vehicle)
+    {
+        return None;
     }
-    let astray = disruption.gone_astray(|task| tours.place(task).map(|place| place.vehicle));
-    astray >= disruption.budget()
+    let moved = tours.disruption().cost(head, vehicle);
+    let beat = beat.saturating_sub(moved);
+    let found = match partner {
+        None => best_place(tours, head, vehicle, beat),
+        Some(delivery) => best_pair(tours, head, delivery, vehicle, beat),
+    };
+    found.map(|fit| Fit { cost: fit.cost + moved, ..fit })
 }
-
-type PlaceFound = (Cost, usize, Option<usize>);
 
 fn best_place(
-    problem: &Problem,
-    tour: &Tour,
-    walker: &mut Walker,
+    tours: &mut Tours<'_>,
     task: TaskId,
+    vehicle: VehicleId,
     mut beat: Cost,
-) -> Option<PlaceFound> {
+) -> Option<Fit> {
+    let first = tours.first_open(vehicle);
+    let mut after = tours.spots[tours.end_of(vehicle) as usize].prev;
     let mut found = None;
     // From the end: of places that cost the same, the one that makes the fewest others wait.
-    for after in (tour.pinned(problem)..=tour.tasks().len()).rev() {
-        if let Some(cost) = judge(problem, tour, walker, task, after, beat) {
+    loop {
+        if let Some(cost) = judge(tours, task, vehicle, after, beat) {
             beat = cost;
-            found = Some((cost, after, None));
+            found = Some(Fit { cost, vehicle, after, delivery_after: None });
         }
+        if after == first {
+            return found;
+        }
+        after = tours.spots[after as usize].prev;
     }
-    found
 }
 
-/// What a task that stands alone adds after `after` others, if that is feasible and less than `beat`.
+/// What a task that stands alone adds after a spot, if that is feasible and less than `beat`. The vehicle may do the
+/// task, its tour holds and the spot is open.
 #[inline]
 pub(super) fn judge(
-    problem: &Problem,
-    tour: &Tour,
-    walker: &mut Walker,
+    tours: &mut Tours<'_>,
     task: TaskId,
-    after: usize,
+    vehicle: VehicleId,
+    after: SpotId,
     beat: Cost,
 ) -> Option<Cost> {
-    let ride = problem.ride(tour.vehicle());
+    let problem = tours.problem();
     let node = problem.node(task);
-    if tour.is_hopeless(node, after) {
+    let spot = &tours.spots[after as usize];
+    // Told without any travel: the spot is left after the window, or the next one is due before it.
+    if spot.ready_s > node.closes_s + node.late_max_s || spot.next_due_s < node.opens_s {
         return None;
     }
-    let legs = tour.legs_around(problem, ride, node.location, after);
-    let mut cost = tour.detour_cost(problem, ride, task, after, legs);
+    let ride = problem.ride(vehicle);
+    let (from, to) = (spot.place, spot.next_place);
+    let (from_s, to_s) = problem.legs_around(ride, from, node.location, to);
+    let tour = &tours.tours[vehicle.index()];
+    let mut cost = problem.leg_cost(ride, from, node.location, from_s)
+        + problem.leg_cost(ride, node.location, to, to_s)
+        - spot.leg;
+    if tour.count == 0 {
+        cost += ride.fixed;
+    }
+    if ride.work_per_s != 0 {
+        cost += i64::from(added_work_s(tours, ride, task, after)) * ride.work_per_s;
+    }
     // Lateness that is there already could vanish, at best all of it.
-    if cost.saturating_sub(tour.late_cost()) >= beat {
+    if cost.saturating_sub(tour.late_cost) >= beat {
         return None;
     }
-    if problem.dimensions > 0 && !tour.fits_in_load(problem, task, after) {
+    if !fits_in_load(tours, task, vehicle, after) {
         return None;
     }
-    if !tour.fits_in_time(problem, ride, task, after, legs) {
+    if ride.breaks == 0 {
+        let start_s = problem.start_s(node, spot.ready_s.max(node.release_s) + from_s);
+        let (setup_s, service_s) = problem.work_on(task, ride);
+        let setup_s = if from == node.location { 0 } else { setup_s };
+        if start_s >= FAR
+            || !reaches_next(tours, ride, after, node.location, to_s, start_s + setup_s + service_s)
+        {
+            return None;
+        }
+    } else if !fits_between_rests(tours, ride, task, vehicle, after, (from_s, to_s)) {
         return None;
     }
+    let tour = &tours.tours[vehicle.index()];
     if ride.has_limits {
-        let place = problem.node(task).location;
-        let (travel_s, travel_m) = detour(problem, tour, &[(place, after)]);
-        if !tour.fits_in_limits(problem, 1, travel_s, travel_m) {
+        let travel_s = i64::from(from_s) + i64::from(to_s) - i64::from(spot.leg_s);
+        let mut travel_m =
+            problem.travel_m(ride, from, node.location) + problem.travel_m(ride, node.location, to);
+        if tour.count > 0 {
+            travel_m -= problem.travel_m(ride, from, to);
+        }
+        if !tours.fits_in_limits(vehicle, 1, travel_s, travel_m) {
             return None;
         }
     }
-    if tour.is_soft() || ride.has_loaded_breaks || problem.node(task).late_max_s > 0 {
-        let more = [(after, task)];
-        let walked = walker.walk(problem, tour.vehicle(), with(tour.tasks(), &more), |_| {});
-        if walked.excess_s > 0 {
-            return None;
-        }
-        cost += walked.late_cost - tour.late_cost();
+    if tour.soft > 0 || ride.is_soft || ride.has_loaded_breaks || node.late_max_s > 0 {
+        cost += walk_with(tours, vehicle, &[(after, task)])?;
     }
     (cost < beat).then_some(cost)
 }
 
-/// An order with more tasks in it; places ascend and count the tasks that are there before.
+/// What lateness costs more with tasks behind spots; none if some rule breaks.
+fn walk_with(tours: &mut Tours<'_>, vehicle: VehicleId, more: &[(SpotId, TaskId)]) -> Option<Cost> {
+    let mut walker = std::mem::take(tours.walker());
+    let walked = walker.walk(tours.problem(), vehicle, with(tours, vehicle, more), |_| {});
+    *tours.walker() = walker;
+    let before = tours.tours[vehicle.index()].late_cost;
+    (walked.excess_s == 0).then(|| walked.late_cost - before)
+}
+
+/// The order of a tour with more tasks in it, each behind a spot; of those behind the same one, as they are given.
 fn with<'a>(
-    tasks: &'a [TaskId],
-    more: &'a [(usize, TaskId)],
+    tours: &'a Tours<'_>,
+    vehicle: VehicleId,
+    more: &'a [(SpotId, TaskId)],
 ) -> impl Iterator<Item = TaskId> + use<'a> {
-    (0..=tasks.len()).flat_map(move |at| {
-        let added = more.iter().filter(move |(after, _)| *after == at).map(|(_, task)| *task);
-        added.chain(tasks.get(at).copied())
+    let start = tours.start_of(vehicle);
+    let behind = move |spot: SpotId| {
+        more.iter().filter(move |(after, _)| *after == spot).map(|(_, task)| *task)
+    };
+    behind(start).chain(
+        tours.tasks_of(vehicle).flat_map(move |task| std::iter::once(task).chain(behind(task.0))),
+    )
+}
+
+/// Seconds of set-up and service that a task behind a spot adds.
+fn added_work_s(tours: &Tours<'_>, ride: &Ride, task: TaskId, after: SpotId) -> i32 {
+    let problem = tours.problem();
+    let spot = &tours.spots[after as usize];
+    let place = problem.node(task).location;
+    let (setup_s, service_s) = problem.work_on(task, ride);
+    let mut work_s = service_s + if spot.place == place { 0 } else { setup_s };
+    if let Some(next) = tours.task_at(spot.next) {
+        let (setup_s, _) = problem.work_on(next, ride);
+        work_s += setup_s
+            * (i32::from(place != spot.next_place) - i32::from(spot.place != spot.next_place));
+    }
+    work_s
+}
+
+/// Whether the load holds with the task, which stands alone, behind a spot.
+#[inline]
+fn fits_in_load(tours: &Tours<'_>, task: TaskId, vehicle: VehicleId, after: SpotId) -> bool {
+    let problem = tours.problem();
+    let dimensions = problem.dimensions;
+    match problem.load_rule {
+        LoadRule::None => true,
+        LoadRule::Sum => {
+            let room = &tours.loads.room[vehicle.index() * dimensions..][..dimensions];
+            room.iter().zip(problem.amount(task)).all(|(room, amount)| room >= amount)
+        }
+        LoadRule::Peaks => {
+            let row = after as usize * dimensions..(after as usize + 1) * dimensions;
+            let until = &tours.loads.peak_until[row.clone()];
+            let from = &tours.loads.peak_from[row];
+            let capacity = problem.capacity(vehicle);
+            let (aboard, change) = (problem.aboard(task), problem.change(task));
+            (0..dimensions).all(|d| {
+                until[d] + aboard[d] <= capacity[d]
+                    && from[d] + aboard[d] + change[d] <= capacity[d]
+            })
+        }
+    }
+}
+
+/// Whether a vehicle without breaks that leaves `place`, `travel_s` away from the spot that follows `after`, at
+/// `ready_s` can do all that follows.
+#[inline]
+fn reaches_next(
+    tours: &Tours<'_>,
+    ride: &Ride,
+    after: SpotId,
+    place: u32,
+    travel_s: i32,
+    ready_s: i32,
+) -> bool {
+    let spot = &tours.spots[after as usize];
+    let arrives = |arrival_s: i32| arrival_s <= spot.next_due_s;
+    let leaves = |ready_s: i32| ready_s <= tours.spots[spot.next as usize].leave_s;
+    follows(tours, ride, spot, place, travel_s, ready_s, arrives, leaves)
+}
+
+/// The same for any number of breaks taken: `arrives` tells whether an arrival at the next spot is early enough as long
+/// as its set-up is what it was, `leaves` whether a time to leave it is.
+#[expect(clippy::too_many_arguments, reason = "the inner loop, all of them numbers")]
+#[inline]
+fn follows(
+    tours: &Tours<'_>,
+    ride: &Ride,
+    spot: &Spot,
+    place: u32,
+    travel_s: i32,
+    ready_s: i32,
+    arrives: impl Fn(i32) -> bool,
+    leaves: impl Fn(i32) -> bool,
+) -> bool {
+    let problem = tours.problem();
+    let Some(next) = tours.task_at(spot.next) else { return arrives(ready_s + travel_s) };
+    let node = problem.node(next);
+    let to = spot.next_place;
+    let arrival_s = ready_s.max(node.release_s) + travel_s;
+    let (setup_s, service_s) = problem.work_on(next, ride);
+    if setup_s == 0 || (place == to) == (spot.place == to) {
+        return arrives(arrival_s);
+    }
+    let start_s = problem.start_s(node, arrival_s);
+    let work_s = service_s + if place == to { 0 } else { setup_s };
+    start_s < FAR && leaves(start_s + work_s)
+}
+
+/// Whether the times hold on a vehicle with breaks.
+fn fits_between_rests(
+    tours: &Tours<'_>,
+    ride: &Ride,
+    task: TaskId,
+    vehicle: VehicleId,
+    after: SpotId,
+    (from_s, to_s): (i32, i32),
+) -> bool {
+    let stride = tours.by_breaks.stride;
+    let spot = &tours.spots[after as usize];
+    let ready = &tours.by_breaks.ready[after as usize * stride..][..=ride.breaks as usize];
+    let mut done = [FAR; BREAKS_MAX + 1];
+    times_after(tours, vehicle, task, spot.place, from_s, ready, &mut done);
+    let place = tours.problem().node(task).location;
+    reaches_next_resting(tours, ride, after, place, to_s, &done)
+}
+
+/// Whether some number of breaks taken on the way leads to all that follows `after`.
+fn reaches_next_resting(
+    tours: &Tours<'_>,
+    ride: &Ride,
+    after: SpotId,
+    place: u32,
+    travel_s: i32,
+    ready: &[i32; BREAKS_MAX + 1],
+) -> bool {
+    if ride.breaks == 0 {
+        return ready[0] < FAR && reaches_next(tours, ride, after, place, travel_s, ready[0]);
+    }
+    let stride = tours.by_breaks.stride;
+    let spot = &tours.spots[after as usize];
+    let row = spot.next as usize * stride;
+    (0..=ride.breaks as usize).any(|taken| {
+        let arrives = |arrival_s: i32| arrival_s <= tours.by_breaks.due[row + taken];
+        let leaves = |ready_s: i32| ready_s <= tours.by_breaks.leave[row + taken];
+        ready[taken] < FAR
+            && follows(tours, ride, spot, place, travel_s, ready[taken], arrives, leaves)
     })
 }
 
-/// Seconds and metres of travel that places after stops add.
-fn detour(problem: &Problem, tour: &Tour, places: &[(u32, usize)]) -> (i64, i64) {
-    let ride = problem.ride(tour.vehicle());
-    let (mut travel_s, mut travel_m) = (0, 0);
-    let mut at = 0;
-    while at < places.len() {
-        let after = places[at].1;
-        let (first, last) = (tour.place(after), tour.place(after + 1));
-        let mut from = first;
-        while at < places.len() && places[at].1 == after {
-            travel_s += i64::from(problem.travel_s(ride, from, places[at].0));
-            travel_m += problem.travel_m(ride, from, places[at].0);
-            from = places[at].0;
-            at += 1;
+/// The earliest times to leave `task` when the place before it, `travel_s` away, is left at `ready`, by breaks taken.
+fn times_after(
+    tours: &Tours<'_>,
+    vehicle: VehicleId,
+    task: TaskId,
+    from: u32,
+    travel_s: i32,
+    ready: &[i32],
+    done: &mut [i32; BREAKS_MAX + 1],
+) {
+    let problem = tours.problem();
+    let ride = problem.ride(vehicle);
+    let node = problem.node(task);
+    let (setup_s, service_s) = problem.work_on(task, ride);
+    let work_s = service_s + if from == node.location { 0 } else { setup_s };
+    let breaks = if ride.breaks > 0 { &problem.vehicle(vehicle).breaks[..] } else { &[] };
+    let mut before_s = FAR;
+    for (taken, &ready_s) in ready.iter().enumerate() {
+        let mut done_s = FAR;
+        if ready_s < FAR {
+            let start_s = problem.start_s(node, ready_s.max(node.release_s) + travel_s);
+            if start_s < FAR {
+                done_s = start_s + work_s;
+            }
         }
-        travel_s += i64::from(problem.travel_s(ride, from, last));
-        travel_m += problem.travel_m(ride, from, last);
-        if !tour.is_empty() {
-            travel_s -= i64::from(problem.travel_s(ride, first, last));
-            travel_m -= problem.travel_m(ride, first, last);
+        if taken > 0 {
+            done_s = done_s.min(rested_s(&breaks[taken - 1], before_s));
         }
+        before_s = done_s;
+        done[taken] = done_s;
     }
-    (travel_s, travel_m)
 }
 
 /// The best two places for a shipment on one tour: for every place of the pickup the new times are carried on stop by
 /// stop, so each place of the delivery is again judged in constant time.
 fn best_pair(
-    problem: &Problem,
-    tour: &Tour,
-    walker: &mut Walker,
+    tours: &mut Tours<'_>,
     pickup: TaskId,
     delivery: TaskId,
+    vehicle: VehicleId,
     mut beat: Cost,
-) -> Option<PlaceFound> {
-    let ride = problem.ride(tour.vehicle());
-    let stride = ride.breaks as usize + 1;
-    let capacity = &problem.vehicle(tour.vehicle()).capacity;
+) -> Option<Fit> {
+    let problem = tours.problem();
+    let ride = problem.ride(vehicle);
+    let breaks = ride.breaks as usize;
+    let dimensions = problem.dimensions;
+    let capacity = problem.capacity(vehicle);
     let amount = problem.change(pickup);
-    let holds = |stop: usize| {
-        tour.load(problem, stop).iter().zip(amount).enumerate().all(|(dimension, (load, more))| {
-            *more == 0 || load + more <= capacity.get(dimension).copied().unwrap_or(0)
-        })
-    };
     let (from_place, to_place) = (problem.node(pickup).location, problem.node(delivery).location);
+    let between_s = problem.travel_s(ride, from_place, to_place);
+    let may_be_late = [pickup, delivery].iter().any(|task| problem.node(*task).late_max_s > 0);
+    let (first_open, end) = (tours.first_open(vehicle), tours.end_of(vehicle));
+    let closes_s = problem.node(pickup).closes_s + problem.node(pickup).late_max_s;
+    let opens_s = problem.node(delivery).opens_s;
     let mut found = None;
-    for first in tour.pinned(problem)..=tour.tasks().len() {
-        if !holds(first) {
+    let mut first = first_open;
+    while first != end {
+        let spot = tours.spots[first as usize];
+        let holds = |tours: &Tours<'_>, spot: SpotId| {
+            let load = &tours.loads.after[spot as usize * dimensions..][..dimensions];
+            (0..dimensions).all(|d| amount[d] == 0 || load[d] + amount[d] <= capacity[d])
+        };
+        if spot.ready_s > closes_s {
+            break;
+        }
+        if !holds(tours, first) {
+            first = spot.next;
             continue;
         }
         let mut ready = [FAR; BREAKS_MAX + 1];
-        let before = tour.place(first);
-        let legs = tour.legs_around(problem, ride, from_place, first);
-        tour.times_after(problem, ride, pickup, before, legs.0, tour.ready(first), &mut ready);
-        let pickup_cost = tour.detour_cost(problem, ride, pickup, first, legs);
+        let legs = problem.legs_around(ride, spot.place, from_place, spot.next_place);
+        {
+            let own = [spot.ready_s];
+            let row = if breaks == 0 {
+                &own[..]
+            } else {
+                &tours.by_breaks.ready[first as usize * tours.by_breaks.stride..][..=breaks]
+            };
+            times_after(tours, vehicle, pickup, spot.place, legs.0, row, &mut ready);
+        }
+        let pickup_cost = added_cost(tours, ride, pickup, first, legs);
         let mut from = from_place;
-        for second in first..=tour.tasks().len() {
-            if second > first {
-                // Carry the times over the stop `second`.
-                if !holds(second) {
-                    break;
-                }
-                let task = tour.tasks()[second - 1];
-                let carried = ready;
-                let to = tour.place(second);
-                let leg_s = problem.travel_s(ride, from, to);
-                tour.times_after(problem, ride, task, from, leg_s, &carried[..stride], &mut ready);
-                from = to;
-            }
-            if ready[..stride].iter().all(|&time_s| time_s >= FAR) {
+        let mut second = first;
+        loop {
+            if ready[..=breaks].iter().all(|&time_s| time_s >= FAR) {
                 break;
             }
-            let legs = tour.legs_around(problem, ride, to_place, second);
-            let mut cost = if second == first {
-                adjacent_cost(problem, tour, pickup, delivery, first)
-            } else {
-                pickup_cost + tour.detour_cost(problem, ride, delivery, second, legs)
-            };
-            if cost.saturating_sub(tour.late_cost()) >= beat {
-                continue;
-            }
-            let mut done = [FAR; BREAKS_MAX + 1];
-            let leg_s =
-                if second == first { problem.travel_s(ride, from_place, to_place) } else { legs.0 };
-            tour.times_after(problem, ride, delivery, from, leg_s, &ready[..stride], &mut done);
-            let is_in_time = (0..stride).any(|taken| {
-                done[taken] < FAR
-                    && tour.reaches_next(
-                        problem,
-                        ride,
-                        second,
-                        to_place,
-                        legs.1,
-                        taken,
-                        done[taken],
-                    )
-            });
-            if !is_in_time {
-                continue;
-            }
-            if ride.has_limits {
-                let places = [(from_place, first), (to_place, second)];
-                let (travel_s, travel_m) = detour(problem, tour, &places);
-                if !tour.fits_in_limits(problem, 2, travel_s, travel_m) {
-                    continue;
+            let here = tours.spots[second as usize];
+            if here.next_due_s >= opens_s {
+                let legs = problem.legs_around(ride, here.place, to_place, here.next_place);
+                let mut cost = if second == first {
+                    adjacent_cost(tours, ride, pickup, delivery, first, between_s)
+                } else {
+                    pickup_cost + added_cost(tours, ride, delivery, second, legs)
+                };
+                let tour = tours.tours[vehicle.index()];
+                if tour.count == 0 {
+                    cost += ride.fixed;
+                }
+                if cost.saturating_sub(tour.late_cost) < beat {
+                    let mut done = [FAR; BREAKS_MAX + 1];
+                    let leg_s = if second == first { between_s } else { legs.0 };
+                    times_after(
+                        tours,
+                        vehicle,
+                        delivery,
+                        from,
+                        leg_s,
+                        &ready[..=breaks],
+                        &mut done,
+                    );
+                    let more = [(first, pickup), (second, delivery)];
+                    let is_in_time =
+                        reaches_next_resting(tours, ride, second, to_place, legs.1, &done);
+                    if is_in_time && (!ride.has_limits || pair_fits(tours, ride, vehicle, &more)) {
+                        let is_walked =
+                            tour.soft > 0 || ride.is_soft || ride.has_loaded_breaks || may_be_late;
+                        let lateness =
+                            if is_walked { walk_with(tours, vehicle, &more) } else { Some(0) };
+                        if let Some(lateness) = lateness
+                            && cost + lateness < beat
+                        {
+                            cost += lateness;
+                            beat = cost;
+                            found = Some(Fit {
+                                cost,
+                                vehicle,
+                                after: first,
+                                delivery_after: Some(second),
+                            });
+                        }
+                    }
                 }
             }
-            let may_be_late =
-                [pickup, delivery].iter().any(|task| problem.node(*task).late_max_s > 0);
-            if tour.is_soft() || ride.has_loaded_breaks || may_be_late {
-                let more = [(first, pickup), (second, delivery)];
-                let walked =
-                    walker.walk(problem, tour.vehicle(), with(tour.tasks(), &more), |_| {});
-                if walked.excess_s > 0 {
-                    continue;
-                }
-                cost += walked.late_cost - tour.late_cost();
+            // Carry the times over the next stop.
+            second = here.next;
+            if second == end || !holds(tours, second) {
+                break;
             }
-            if cost < beat {
-                beat = cost;
-                found = Some((cost, first, Some(second)));
-            }
+            let carried = ready;
+            let to = tours.spots[second as usize].place;
+            let leg_s = problem.travel_s(ride, from, to);
+            let task = TaskId(second);
+            times_after(tours, vehicle, task, from, leg_s, &carried[..=breaks], &mut ready);
+            from = to;
         }
+        first = spot.next;
     }
     found
 }
 
+/// What a task behind a spot adds in travel and work.
+fn added_cost(
+    tours: &Tours<'_>,
+    ride: &Ride,
+    task: TaskId,
+    after: SpotId,
+    (from_s, to_s): (i32, i32),
+) -> Cost {
+    let problem = tours.problem();
+    let spot = &tours.spots[after as usize];
+    let place = problem.node(task).location;
+    let mut cost = problem.leg_cost(ride, spot.place, place, from_s)
+        + problem.leg_cost(ride, place, spot.next_place, to_s)
+        - spot.leg;
+    if ride.work_per_s != 0 {
+        cost += i64::from(added_work_s(tours, ride, task, after)) * ride.work_per_s;
+    }
+    cost
+}
+
 /// What a shipment adds when nothing comes between its halves.
 fn adjacent_cost(
-    problem: &Problem,
-    tour: &Tour,
+    tours: &Tours<'_>,
+    ride: &Ride,
     pickup: TaskId,
     delivery: TaskId,
-    after: usize,
+    after: SpotId,
+    between_s: i32,
 ) -> Cost {
-    let ride = problem.ride(tour.vehicle());
+    let problem = tours.problem();
+    let spot = &tours.spots[after as usize];
     let (one, two) = (problem.node(pickup).location, problem.node(delivery).location);
-    let (from, to) = (tour.place(after), tour.place(after + 1));
-    let mut cost =
-        leg(problem, ride, from, one) + leg(problem, ride, one, two) + leg(problem, ride, two, to);
-    cost -= tour.leg(after);
-    if tour.is_empty() {
-        cost += ride.fixed;
-    }
+    let (from, to) = (spot.place, spot.next_place);
+    let leg =
+        |from: u32, to: u32| problem.leg_cost(ride, from, to, problem.travel_s(ride, from, to));
+    let mut cost = leg(from, one) + problem.leg_cost(ride, one, two, between_s) + leg(two, to);
+    cost -= spot.leg;
     if ride.work_per_s != 0 {
         let work_s = |task: TaskId, from: u32, place: u32| {
             let (setup_s, service_s) = problem.work_on(task, ride);
             service_s + if from == place { 0 } else { setup_s }
         };
         let mut added_s = work_s(pickup, from, one) + work_s(delivery, one, two);
-        if let Some(next) = tour.tasks().get(after) {
-            added_s += work_s(*next, two, to) - work_s(*next, from, to);
+        if let Some(next) = tours.task_at(spot.next) {
+            added_s += work_s(next, two, to) - work_s(next, from, to);
         }
         cost += i64::from(added_s) * ride.work_per_s;
     }
     cost
+}
+
+/// Whether the limits hold with a shipment behind two spots.
+fn pair_fits(
+    tours: &Tours<'_>,
+    ride: &Ride,
+    vehicle: VehicleId,
+    more: &[(SpotId, TaskId); 2],
+) -> bool {
+    let problem = tours.problem();
+    let place = |task: TaskId| problem.node(task).location;
+    let mut legs: Vec<(u32, u32)> = Vec::with_capacity(4);
+    let mut without = Vec::with_capacity(2);
+    let (first, second) = (more[0].0, more[1].0);
+    let (one, two) = (&tours.spots[first as usize], &tours.spots[second as usize]);
+    let (pickup, delivery) = (place(more[0].1), place(more[1].1));
+    legs.push((one.place, pickup));
+    if first == second {
+        legs.push((pickup, delivery));
+    } else {
+        legs.extend([(pickup, one.next_place), (two.place, delivery)]);
+        without.push((two.place, two.next_place));
+    }
+    legs.push((delivery, two.next_place));
+    without.push((one.place, one.next_place));
+    if tours.tours[vehicle.index()].count == 0 {
+        without.clear();
+    }
+    let sum = |legs: &[(u32, u32)]| {
+        let travel_s: i64 =
+            legs.iter().map(|leg| i64::from(problem.travel_s(ride, leg.0, leg.1))).sum();
+        let travel_m: i64 = legs.iter().map(|leg| problem.travel_m(ride, leg.0, leg.1)).sum();
+        (travel_s, travel_m)
+    };
+    let (more, less) = (sum(&legs), sum(&without));
+    tours.fits_in_limits(vehicle, 2, more.0 - less.0, more.1 - less.1)
 }
 
 /// For each vehicle the rule that keeps it from taking the task, and by how much; a vehicle that could take it gives no
@@ -401,26 +668,27 @@ pub fn refusal(tours: &mut Tours<'_>, task: TaskId, vehicle: VehicleId) -> Optio
             return Some(Refusal { vehicle, rule, by, after: None });
         }
     }
-    if breaks_promise(tours, head, vehicle) {
+    if tours.breaks_promise(head, vehicle) {
         return Some(Refusal { vehicle, rule: Rule::Promises, by: 1, after: None });
     }
     if best_on(tours, head, vehicle, Cost::MAX).is_some() {
         return None;
     }
-    let (all, walker) = tours.walker();
-    let tour = &all[vehicle.index()];
-    let count = tour.tasks().len();
+    let present: Vec<TaskId> = tours.tasks_of(vehicle).collect();
+    let count = present.len();
     let mut least: Option<(i64, Refusal)> = None;
-    for after in tour.pinned(problem)..=count {
+    for after in problem.vehicle(vehicle).pinned.len()..=count {
         let places: &[(usize, Option<TaskId>)] = match partner {
             None => &[(after, None)],
             Some(_) => &[(after, partner), (count, partner)],
         };
         for &(second, delivery) in places {
-            let mut more = vec![(after, head)];
-            more.extend(delivery.map(|delivery| (second, delivery)));
-            let tasks: Vec<TaskId> = with(tour.tasks(), &more).collect();
-            let schedule = Schedule::with(walker, problem, vehicle, &tasks);
+            let mut tasks = present.clone();
+            tasks.insert(after, head);
+            if let Some(delivery) = delivery {
+                tasks.insert(second + 1, delivery);
+            }
+            let schedule = Schedule::with(tours.walker(), problem, vehicle, &tasks);
             let worst = schedule.violations.iter().max_by_key(|violation| weight(violation))?;
             let total = schedule.violations.iter().map(weight).fold(0, i64::saturating_add);
             if least.is_none_or(|(known, _)| total < known) {

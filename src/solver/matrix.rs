@@ -55,9 +55,6 @@ impl Around<'_> {
     }
 }
 
-/// Up to this size a search lays a matrix out anew (64 MB each way).
-const ARRANGED_MAX: usize = 4000;
-
 impl Matrix {
     /// From flat tables, row (from) after row. An empty table of distances means that nobody asks for them.
     /// `costs`, where given, replace the price of hours and kilometres, in the caller's unit of cost.
@@ -133,13 +130,19 @@ impl Matrix {
         }
     }
 
-    /// The same travel with the places in another order, columns laid out too, for a search that will look at it
-    /// millions of times: `order` names the old place of each new one.
+    /// The same travel between some of the places, columns laid out too, for a search that will look at it millions of
+    /// times: `order` names the old place of each new one.
     pub(super) fn arranged(&self, order: &[u32]) -> Self {
-        let size = self.size;
+        let size = order.len();
         let gather = |table: &[i32]| -> Arc<[i32]> {
-            let rows = order.iter().map(|&from| &table[from as usize * size..][..size]);
-            rows.flat_map(|row| order.iter().map(|&to| row[to as usize])).collect()
+            let mut gathered = Vec::with_capacity(size * size);
+            for &from in order {
+                let row = table.chunks_exact(self.size).nth(from as usize).unwrap_or(&[]);
+                // A place that this table does not have is out of reach.
+                let leg = |&to: &u32| row.get(to as usize).copied().unwrap_or(UNREACHABLE_S);
+                gathered.extend(order.iter().map(leg));
+            }
+            gathered.into()
         };
         let durations_s = gather(&self.durations_s);
         let columns = OnceLock::new();
@@ -147,32 +150,17 @@ impl Matrix {
             let column = |to: usize| (0..size).map(move |from| from * size + to);
             (0..size).flat_map(column).map(|at| durations_s[at]).collect()
         });
+        let has_distances = self.longest.1 > 0;
+        let distances_m =
+            if has_distances { gather(&self.distances_m) } else { vec![0; size * size].into() };
         Self {
             size,
             longest: self.longest,
             durations_s,
-            distances_m: gather(&self.distances_m),
+            distances_m,
             costs: self.costs.as_ref().map(|costs| gather(costs)),
             columns: Arc::new(columns),
         }
-    }
-
-    /// An order of places in which near ones are mostly close together: always on to the nearest one left. None if there
-    /// are too many for it to pay.
-    pub(super) fn near_order(&self) -> Option<Vec<u32>> {
-        if self.size > ARRANGED_MAX || self.size == 0 {
-            return None;
-        }
-        let mut left: Vec<u32> = (1..self.size as u32).collect();
-        let mut order = vec![0];
-        let mut here = 0;
-        while !left.is_empty() {
-            let row = &self.durations_s[here as usize * self.size..][..self.size];
-            let nearest = (0..left.len()).min_by_key(|&at| row[left[at] as usize]);
-            here = left.swap_remove(nearest.unwrap_or(0));
-            order.push(here);
-        }
-        Some(order)
     }
 
     pub fn distance_m(&self, from: u32, to: u32) -> i32 {

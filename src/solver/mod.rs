@@ -10,8 +10,10 @@
 //! Rules are hard. A plan that already breaks some (a day that runs late) is taken up by [`Problem::tolerating`]: what
 //! is broken now may stay broken as far as it is, at a price, so that it can be improved and never gets worse unseen.
 
+mod anneal;
 pub mod assignment;
 pub mod checker;
+mod cut;
 pub mod disruption;
 pub mod draft;
 pub mod insertion;
@@ -20,6 +22,7 @@ pub mod instance;
 mod made_up;
 pub mod matrix;
 mod neighbours;
+mod part;
 pub mod plan;
 pub mod problem;
 #[cfg(test)]
@@ -33,8 +36,9 @@ mod search_tests;
 pub mod skills;
 pub mod solution;
 pub mod stop;
-pub mod tour;
+mod times;
 pub mod tours;
+mod undo;
 mod validate;
 mod walk;
 

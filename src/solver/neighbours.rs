@@ -1,5 +1,4 @@
-//! Which tasks belong near each other: by travel alone for tearing a region out of a plan, by travel and windows for
-//! putting a task next to another one.
+//! Which tasks are near each other by travel, for tearing a region out of a plan and for cutting a plan into parts.
 
 use super::draft::TaskId;
 use super::problem::{Problem, Ride};
@@ -13,10 +12,59 @@ const WAIT_WEIGHT: f64 = 0.2;
 const LATE_WEIGHT: f64 = 1.0;
 
 /// Near tasks, nearest first.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Neighbours {
-    near: Rows,
-    /// Good to come right before, and right after.
+    starts: Vec<u32>,
+    tasks: Vec<TaskId>,
+}
+
+impl Neighbours {
+    /// Looks at all pairs, with the travel times of the first vehicle.
+    pub(super) fn of(problem: &Problem) -> Self {
+        let mut found = Self { starts: vec![0], tasks: Vec::new() };
+        let Some(first) = problem.vehicle_ids().next() else { return found };
+        let ride = problem.ride(first);
+        let mut near: Vec<(i32, TaskId)> = Vec::with_capacity(problem.tasks().len());
+        for task in problem.task_ids() {
+            near.clear();
+            let place = problem.node(task).location;
+            near.extend(problem.task_ids().filter(|other| *other != task).map(|other| {
+                let other_place = problem.node(other).location;
+                let there_s = problem.travel_s(ride, place, other_place);
+                (there_s + problem.travel_s(ride, other_place, place), other)
+            }));
+            if near.len() > NEAR {
+                near.select_nth_unstable(NEAR);
+                near.truncate(NEAR);
+            }
+            near.sort_unstable();
+            found.tasks.extend(near.iter().map(|(_, task)| *task));
+            found.starts.push(found.tasks.len() as u32);
+        }
+        found
+    }
+
+    /// Nearest first.
+    pub(super) fn near(&self, task: TaskId) -> &[TaskId] {
+        let from = self.starts[task.index()] as usize;
+        &self.tasks[from..self.starts[task.index() + 1] as usize]
+    }
+
+    /// Those of a part: `inside` says by which number it knows a task, `tasks` which ones it has.
+    pub(super) fn within(&self, tasks: &[TaskId], inside: &[Option<TaskId>]) -> Self {
+        let mut found = Self { starts: vec![0], tasks: Vec::new() };
+        for task in tasks {
+            let near = self.near(*task).iter().filter_map(|other| inside[other.index()]);
+            found.tasks.extend(near);
+            found.starts.push(found.tasks.len() as u32);
+        }
+        found
+    }
+}
+
+/// Which tasks are good to come right before and right after another one, by travel and windows, with the leg between.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Beside {
     before: Rows,
     after: Rows,
 }
@@ -24,83 +72,71 @@ pub(super) struct Neighbours {
 #[derive(Debug, Clone, Default)]
 struct Rows {
     starts: Vec<u32>,
-    tasks: Vec<TaskId>,
+    legs: Vec<(TaskId, i32)>,
 }
 
 impl Rows {
-    fn row(&self, task: TaskId) -> &[TaskId] {
+    #[inline]
+    fn row(&self, task: TaskId) -> &[(TaskId, i32)] {
         let from = self.starts[task.index()] as usize;
-        &self.tasks[from..self.starts[task.index() + 1] as usize]
+        &self.legs[from..self.starts[task.index() + 1] as usize]
     }
-
-    /// Adds a row: the `most` candidates with the least weight.
-    fn push(&mut self, candidates: &mut [(f32, TaskId)], most: usize) {
-        if self.starts.is_empty() {
-            self.starts.push(0);
-        }
-        let order = |one: &(f32, TaskId), two: &(f32, TaskId)| {
+    fn push(&mut self, list: &mut Vec<(f32, TaskId, i32)>, most: usize) {
+        let order = |one: &(f32, TaskId, i32), two: &(f32, TaskId, i32)| {
             one.0.total_cmp(&two.0).then(one.1.cmp(&two.1))
         };
-        let kept = if candidates.len() > most {
-            candidates.select_nth_unstable_by(most, order);
-            &mut candidates[..most]
-        } else {
-            candidates
-        };
-        kept.sort_unstable_by(order);
-        self.tasks.extend(kept.iter().map(|(_, task)| *task));
-        self.starts.push(self.tasks.len() as u32);
+        if list.len() > most {
+            list.select_nth_unstable_by(most, order);
+            list.truncate(most);
+        }
+        list.sort_unstable_by(order);
+        self.legs.extend(list.iter().map(|(_, task, leg_s)| (*task, *leg_s)));
+        self.starts.push(self.legs.len() as u32);
     }
 }
 
-impl Neighbours {
-    /// Looks at all pairs, with the travel times of the first vehicle.
+impl Beside {
     pub(super) fn of(problem: &Problem) -> Self {
-        let mut found =
-            Self { near: Rows::default(), before: Rows::default(), after: Rows::default() };
+        let count = problem.tasks().len();
+        let mut found = Self::default();
+        found.before.starts.push(0);
+        found.after.starts.push(0);
         let Some(first) = problem.vehicle_ids().next() else { return found };
         let ride = problem.ride(first);
-        let count = problem.tasks().len();
-        let mut near = Vec::with_capacity(count);
         let mut before = Vec::with_capacity(count);
         let mut after = Vec::with_capacity(count);
         for task in problem.task_ids() {
-            near.clear();
             before.clear();
             after.clear();
             let place = problem.node(task).location;
             for other in problem.task_ids() {
-                if other == task {
+                if other == task || !problem.can_meet(task, other) {
                     continue;
                 }
                 let other_place = problem.node(other).location;
                 let there_s = problem.travel_s(ride, place, other_place);
                 let back_s = problem.travel_s(ride, other_place, place);
-                near.push(((there_s + back_s) as f32, other));
                 if let Some(weight) = weight(problem, ride, task, other, there_s) {
-                    after.push((weight, other));
+                    after.push((weight, other, there_s));
                 }
                 if let Some(weight) = weight(problem, ride, other, task, back_s) {
-                    before.push((weight, other));
+                    before.push((weight, other, back_s));
                 }
             }
-            found.near.push(&mut near, NEAR);
             found.before.push(&mut before, BESIDE);
             found.after.push(&mut after, BESIDE);
         }
         found
     }
 
-    /// Nearest first by travel.
-    pub(super) fn near(&self, task: TaskId) -> &[TaskId] {
-        self.near.row(task)
-    }
     /// Good right before the task.
-    pub(super) fn before(&self, task: TaskId) -> &[TaskId] {
+    #[inline]
+    pub(super) fn before(&self, task: TaskId) -> &[(TaskId, i32)] {
         self.before.row(task)
     }
     /// Good right after the task.
-    pub(super) fn after(&self, task: TaskId) -> &[TaskId] {
+    #[inline]
+    pub(super) fn after(&self, task: TaskId) -> &[(TaskId, i32)] {
         self.after.row(task)
     }
 }

@@ -46,7 +46,7 @@ pub(super) struct Ride {
     travel: u32,
     work_type: u32,
     /// Cost of a second and a metre of travel, and of a second of work.
-    per_s: Cost,
+    pub per_s: Cost,
     per_m: Cost,
     pub work_per_s: Cost,
     pub fixed: Cost,
@@ -55,11 +55,39 @@ pub(super) struct Ride {
     pub shift: Window,
     pub overtime: Lateness,
     pub breaks: u32,
+    /// It may come home late, or rest late, at a price.
+    pub is_soft: bool,
     /// Loads decide where breaks may be: judged by walking the whole tour.
     pub has_loaded_breaks: bool,
     pub has_limits: bool,
     /// Vehicles of one kind are interchangeable while empty.
     pub kind: u32,
+}
+
+impl Ride {
+    /// When it has to be home at the latest.
+    #[inline]
+    pub fn latest_s(&self) -> i32 {
+        self.shift.until_s + self.overtime.at_most_s
+    }
+}
+
+/// What decides whether loads fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LoadRule {
+    /// There are no loads.
+    None,
+    /// All is aboard from the start, or stays aboard to the end: only the sum matters.
+    Sum,
+    /// The order of stops matters.
+    Peaks,
+}
+
+/// Whether a task is one of the pinned visits of its vehicle, and when it begins then, if that is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pin {
+    Free,
+    Pinned { start_s: Option<i32> },
 }
 
 /// No place: an open start or end.
@@ -80,6 +108,17 @@ pub struct Problem {
     /// What is aboard from the start, and what changes at the stop, by task then dimension.
     aboard: Vec<i32>,
     change: Vec<i32>,
+    pub(super) load_rule: LoadRule,
+    /// By task then dimension, dropped or taken up.
+    amounts: Vec<i32>,
+    /// By vehicle then dimension.
+    capacities: Vec<i32>,
+    /// By task.
+    pins: Vec<Pin>,
+    /// How many pairs of tasks ride together.
+    pub(super) shipments: usize,
+    /// Nobody asks for anything but windows, skills, sums of loads and travel time.
+    pub(super) is_plain: bool,
     /// Bits, by task then vehicle.
     allowed: Vec<u64>,
     allowed_words: usize,
@@ -115,6 +154,12 @@ impl Problem {
             work: Vec::new(),
             aboard: Vec::new(),
             change: Vec::new(),
+            load_rule: LoadRule::None,
+            amounts: Vec::new(),
+            capacities: Vec::new(),
+            pins: Vec::new(),
+            shipments: 0,
+            is_plain: false,
             allowed: Vec::new(),
             allowed_words: draft.vehicles.len().div_ceil(64),
             left_out: Vec::new(),
@@ -125,6 +170,8 @@ impl Problem {
         problem.lay_out_tasks();
         problem.lay_out_vehicles();
         problem.lay_out_allowed();
+        problem.lay_out_loads();
+        problem.is_plain = problem.asks_for_little();
         problem.price_leaving_out()?;
         Ok(problem)
     }
@@ -169,6 +216,16 @@ impl Problem {
         word & (1 << (vehicle.index() % 64)) != 0
     }
 
+    /// By vehicle, a bit each: whether it may do the task.
+    pub(super) fn allowed_row(&self, task: TaskId) -> &[u64] {
+        &self.allowed[task.index() * self.allowed_words..][..self.allowed_words]
+    }
+
+    /// Whether some vehicle may do both tasks.
+    pub(super) fn can_meet(&self, one: TaskId, two: TaskId) -> bool {
+        self.allowed_row(one).iter().zip(self.allowed_row(two)).any(|(one, two)| one & two != 0)
+    }
+
     /// The other half of a shipment.
     pub fn partner(&self, task: TaskId) -> Option<TaskId> {
         match self.task(task).role {
@@ -202,6 +259,26 @@ impl Problem {
         &self.change[task.index() * self.dimensions..(task.index() + 1) * self.dimensions]
     }
 
+    pub(super) fn amount(&self, task: TaskId) -> &[i32] {
+        &self.amounts[task.index() * self.dimensions..(task.index() + 1) * self.dimensions]
+    }
+    pub(super) fn capacity(&self, vehicle: VehicleId) -> &[i32] {
+        &self.capacities[vehicle.index() * self.dimensions..(vehicle.index() + 1) * self.dimensions]
+    }
+    /// Whether the task is one of the pinned visits of its vehicle.
+    #[inline]
+    pub(super) fn is_pinned(&self, task: TaskId) -> bool {
+        self.pins[task.index()] != Pin::Free
+    }
+    /// When a pinned task begins, if that is given.
+    #[inline]
+    pub(super) fn pinned_start_s(&self, task: TaskId) -> Option<i32> {
+        match self.pins[task.index()] {
+            Pin::Free => None,
+            Pin::Pinned { start_s } => start_s,
+        }
+    }
+
     /// Seconds of travel; nothing to or from nowhere.
     #[inline]
     pub(super) fn travel_s(&self, ride: &Ride, from: u32, to: u32) -> i32 {
@@ -217,31 +294,113 @@ impl Problem {
         self.travels[ride.travel as usize].around(place)
     }
 
-    /// The same problem with its places numbered anew inside, so that what is near in the streets is near in memory.
-    /// Tasks and vehicles keep their numbers.
-    pub(super) fn arranged(&self) -> Option<Self> {
-        let size = self.travels.first()?.size();
-        let order = self.travels.first()?.near_order()?;
-        if self.travels.iter().any(|travel| travel.size() != size) {
-            return None;
+    /// Seconds to a place and on from it; nothing from or to nowhere.
+    #[inline]
+    pub(super) fn legs_around(&self, ride: &Ride, from: u32, place: u32, to: u32) -> (i32, i32) {
+        let around = self.around(ride, place);
+        let from_s = if from == NOWHERE { 0 } else { around.seconds_from(from) };
+        (from_s, if to == NOWHERE { 0 } else { around.seconds_to(to) })
+    }
+
+    /// A part of it: some tasks and vehicles, numbered as they come; `inside` says the new number of each task that is
+    /// in it. Only the places they need are left in its tables, those of one tour side by side. What leaving out costs
+    /// stays as it is.
+    pub(super) fn within(
+        &self,
+        tasks: &[TaskId],
+        vehicles: &[VehicleId],
+        inside: &[Option<TaskId>],
+    ) -> Self {
+        let size = self.travels.iter().map(Matrix::size).max().unwrap_or(0);
+        let mut number = vec![NOWHERE; size];
+        let mut places = Vec::new();
+        let mut renumber = |place: u32| {
+            if place == NOWHERE {
+                return NOWHERE;
+            }
+            let new = &mut number[place as usize];
+            if *new == NOWHERE {
+                *new = places.len() as u32;
+                places.push(place);
+            }
+            *new
+        };
+        let of = |task: TaskId| inside[task.index()].unwrap_or(task);
+        let within = |pin: &super::Pinned| super::Pinned { task: of(pin.task), ..*pin };
+        let vehicle_inside = |outside: VehicleId| {
+            let at = vehicles.iter().position(|vehicle| *vehicle == outside);
+            VehicleId(at.map_or(u32::MAX, |at| at as u32))
+        };
+        let mut windows = Vec::new();
+        let mut nodes = Vec::with_capacity(tasks.len());
+        let mut drafts = Vec::with_capacity(tasks.len());
+        for task in tasks {
+            let mut node = *self.node(*task);
+            let from = windows.len() as u32;
+            windows.extend(self.windows_of(&node));
+            (node.windows_from, node.windows_until) = (from, windows.len() as u32);
+            node.location = renumber(node.location);
+            nodes.push(node);
+            let mut draft = self.task(*task).clone();
+            draft.location = node.location;
+            draft.locked_to = draft.locked_to.map(vehicle_inside);
+            draft.role = match draft.role {
+                Role::Alone => Role::Alone,
+                Role::Pickup { delivery } => Role::Pickup { delivery: of(delivery) },
+                Role::Delivery { pickup } => Role::Delivery { pickup: of(pickup) },
+            };
+            drafts.push(draft);
         }
-        let mut arranged = self.clone();
-        let mut number = vec![0; size];
-        for (new, old) in order.iter().enumerate() {
-            number[*old as usize] = new as u32;
+        let mut rides = Vec::with_capacity(vehicles.len());
+        let mut vehicle_drafts = Vec::with_capacity(vehicles.len());
+        for vehicle in vehicles {
+            let mut ride = *self.ride(*vehicle);
+            (ride.start, ride.end) = (renumber(ride.start), renumber(ride.end));
+            rides.push(ride);
+            let mut draft = self.vehicle(*vehicle).clone();
+            (draft.start, draft.end) =
+                (draft.start.map(|_| ride.start), draft.end.map(|_| ride.end));
+            draft.pinned = draft.pinned.iter().map(within).collect();
+            vehicle_drafts.push(draft);
         }
-        arranged.travels = self.travels.iter().map(|travel| travel.arranged(&order)).collect();
-        for node in &mut arranged.nodes {
-            node.location = number[node.location as usize];
-        }
-        for ride in &mut arranged.rides {
-            for end in [&mut ride.start, &mut ride.end] {
-                if *end != NOWHERE {
-                    *end = number[*end as usize];
-                }
+        let by_task = |values: &[i32]| -> Vec<i32> {
+            let rows = tasks.iter().map(|task| task.index() * self.dimensions);
+            rows.flat_map(|from| values[from..from + self.dimensions].iter().copied()).collect()
+        };
+        let types = self.work.len() / self.nodes.len().max(1);
+        let work = (0..types).flat_map(|work_type| {
+            tasks.iter().map(move |task| self.work[work_type * self.nodes.len() + task.index()])
+        });
+        let mut part = Self {
+            dimensions: self.dimensions,
+            windows,
+            travels: self.travels.iter().map(|travel| travel.arranged(&places)).collect(),
+            work: work.collect(),
+            aboard: by_task(&self.aboard),
+            change: by_task(&self.change),
+            load_rule: self.load_rule,
+            amounts: by_task(&self.amounts),
+            capacities: vehicles.iter().flat_map(|v| self.capacity(*v).iter().copied()).collect(),
+            pins: tasks.iter().map(|task| self.pins[task.index()]).collect(),
+            shipments: self.shipments,
+            is_plain: self.is_plain,
+            allowed: Vec::new(),
+            allowed_words: vehicles.len().div_ceil(64),
+            left_out: tasks.iter().map(|task| self.left_out[task.index()]).collect(),
+            kinds: self.kinds,
+            waived: Vec::new(),
+            draft: Draft { tasks: drafts, vehicles: vehicle_drafts, matrices: Vec::new() },
+            nodes,
+            rides,
+        };
+        part.allowed = vec![0; tasks.len() * part.allowed_words];
+        for (at, task) in tasks.iter().enumerate() {
+            let row = &mut part.allowed[at * part.allowed_words..];
+            for (to, vehicle) in vehicles.iter().enumerate() {
+                row[to / 64] |= u64::from(self.is_allowed(*task, *vehicle)) << (to % 64);
             }
         }
-        Some(arranged)
+        part
     }
 
     /// Metres of travel; nothing to or from nowhere.
@@ -381,6 +540,8 @@ impl Problem {
                 shift: vehicle.shift,
                 overtime: vehicle.overtime,
                 breaks: vehicle.breaks.len() as u32,
+                is_soft: vehicle.overtime.at_most_s > 0
+                    || vehicle.breaks.iter().any(|rest| rest.lateness.at_most_s > 0),
                 has_loaded_breaks: vehicle.breaks.iter().any(|rest| rest.max_load.is_some()),
                 has_limits: vehicle.limits != super::draft::Limits::default(),
                 kind: kind as u32,
@@ -410,6 +571,67 @@ impl Problem {
             self.allowed[task.index() * self.allowed_words + vehicle.index() / 64] |=
                 1 << (vehicle.index() % 64);
         }
+    }
+
+    fn lay_out_loads(&mut self) {
+        let draft = &self.draft;
+        let mut of_tasks = Vec::with_capacity(draft.tasks.len() * self.dimensions);
+        let (mut drops, mut takes) = (vec![false; self.dimensions], vec![false; self.dimensions]);
+        for task in &draft.tasks {
+            for dimension in 0..self.dimensions {
+                let amount = |amounts: &[i32]| amounts.get(dimension).copied().unwrap_or(0);
+                drops[dimension] |= amount(&task.delivery) > 0;
+                takes[dimension] |= amount(&task.pickup) > 0;
+                of_tasks.push(amount(&task.delivery) + amount(&task.pickup));
+            }
+        }
+        self.amounts = of_tasks;
+        for vehicle in &draft.vehicles {
+            for dimension in 0..self.dimensions {
+                self.capacities.push(vehicle.capacity.get(dimension).copied().unwrap_or(0));
+            }
+        }
+        let pairs = draft.tasks.iter().filter(|task| matches!(task.role, Role::Pickup { .. }));
+        self.shipments = pairs.count();
+        let is_mixed = drops.iter().zip(&takes).any(|(drops, takes)| *drops && *takes);
+        self.load_rule = match (self.dimensions, self.shipments > 0 || is_mixed) {
+            (0, _) => LoadRule::None,
+            (_, false) => LoadRule::Sum,
+            (_, true) => LoadRule::Peaks,
+        };
+        self.pins = vec![Pin::Free; draft.tasks.len()];
+        for pin in draft.vehicles.iter().flat_map(|vehicle| &vehicle.pinned) {
+            self.pins[pin.task.index()] = Pin::Pinned { start_s: pin.start_s };
+        }
+    }
+
+    fn asks_for_little(&self) -> bool {
+        let are_nodes_plain = self.nodes.iter().all(|node| {
+            node.late_max_s == 0
+                && node.release_s == NEVER
+                && node.windows_from == node.windows_until
+        });
+        let are_rides_plain = self.rides.iter().all(|ride| {
+            ride.travel == 0
+                && ride.start != NOWHERE
+                && ride.end != NOWHERE
+                && ride.per_s == self.rides[0].per_s
+                && ride.work_type == 0
+                && ride.per_m == 0
+                && ride.per_s != 0
+                && ride.work_per_s == 0
+                && ride.overtime.at_most_s == 0
+                && ride.breaks == 0
+                && !ride.has_limits
+        });
+        self.load_rule != LoadRule::Peaks
+            && self.travels.len() == 1
+            && self.shipments == 0
+            && self.dimensions <= 1
+            && self.pins.iter().all(|pin| *pin == Pin::Free)
+            && self.work.iter().all(|(setup_s, _)| *setup_s == 0)
+            && are_nodes_plain
+            && are_rides_plain
     }
 
     /// Unnamed prices follow VROOM's rule (first the sum of priorities, then the number of tasks, then travel), as

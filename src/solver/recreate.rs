@@ -4,10 +4,11 @@
 //! the ends of tours are tried.
 
 use super::draft::{TaskId, VehicleId};
-use super::insertion::{self, Insertion};
-use super::neighbours::Neighbours;
+use super::insertion::{self, Fit};
+use super::matrix::Around;
+use super::neighbours::Beside;
 use super::problem::{Cost, Problem};
-use super::tours::Tours;
+use super::tours::{NOBODY, Spot, SpotId, Tours};
 use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::seq::SliceRandom;
@@ -15,10 +16,8 @@ use rand::seq::SliceRandom;
 /// How often a place is skipped.
 const BLINK: f64 = 0.01;
 
-/// The ends of all tours are tried too: always where there are no more tours than this, else as often as keeps their
-/// number, but one time in ten at least.
-const ENDS_TOURS: f64 = 20.0;
-const ENDS_LEAST: f64 = 0.1;
+/// So many best places of tasks on vehicles are remembered, or none.
+const KNOWN_MAX: usize = 1_000_000;
 
 /// Orders in which absent tasks come, with their weights.
 #[derive(Debug, Clone, Copy)]
@@ -51,12 +50,21 @@ pub(super) struct Recreate {
     /// Places until the next blink.
     until_blink: u32,
     kinds_tried: Vec<u64>,
-    vehicles_tried: Vec<u64>,
-    tried_after: Vec<u64>,
     stamp: u64,
     /// The kind of each vehicle; one that some task calls its home is a kind of its own.
     kinds: Vec<u32>,
     kind_count: usize,
+    /// By task then vehicle: the best place as of a version of the tour, and of shipments the second spot of it.
+    known: Vec<Known>,
+    vehicles_tried: Vec<u64>,
+    beside: Beside,
+}
+
+/// The best place of a task in one version of a tour.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    version: u32,
+    fit: Option<Fit>,
 }
 
 impl Recreate {
@@ -77,21 +85,26 @@ impl Recreate {
             problem.vehicle_ids().map(|vehicle| problem.ride(vehicle).kind).collect();
         let homes = problem.task_ids().filter_map(|task| tours.disruption().home(task));
         for home in homes {
-            kinds[home.index()] = problem.kinds() as u32 + home.0;
+            if let Some(kind) = kinds.get_mut(home.index()) {
+                *kind = problem.kinds() as u32 + home.0;
+            }
         }
         let mut distinct = kinds.clone();
         distinct.sort_unstable();
         distinct.dedup();
+        let size = problem.tasks().len() * problem.vehicles().len();
+        let size = if size <= KNOWN_MAX { size } else { 0 };
         Self {
             kind_count: distinct.len(),
-            tried_after: vec![0; problem.tasks().len()],
             demand: demand.collect(),
             far: far.collect(),
             until_blink: geometric(dice),
             kinds_tried: vec![0; problem.kinds() + problem.vehicles().len()],
-            vehicles_tried: vec![0; problem.vehicles().len()],
             stamp: 0,
             kinds,
+            beside: Beside::of(problem),
+            known: vec![Known { version: 0, fit: None }; size],
+            vehicles_tried: vec![0; problem.vehicles().len()],
         }
     }
 
@@ -126,159 +139,269 @@ impl Recreate {
         }
     }
 
-    /// The cheapest place of a task among those that are tried.
+    /// The cheapest place of a head among those that are tried.
     pub(super) fn find(
         &mut self,
         tours: &mut Tours<'_>,
-        neighbours: &Neighbours,
+        head: TaskId,
+        dice: &mut Xoshiro256PlusPlus,
+    ) -> Option<Fit> {
+        let problem = tours.problem();
+        if problem.partner(head).is_some() {
+            return self.find_pair(tours, head, dice);
+        }
+        let is_plain = problem.is_plain && tours.disruption().is_free();
+        let near = if is_plain {
+            self.find_plain(tours, head, dice)
+        } else {
+            self.find_rich(tours, head, dice)
+        };
+        near.or_else(|| self.find_anywhere(tours, head))
+    }
+
+    fn find_plain(
+        &mut self,
+        tours: &mut Tours<'_>,
         task: TaskId,
         dice: &mut Xoshiro256PlusPlus,
-    ) -> Option<Insertion> {
-        self.stamp += 1;
+    ) -> Option<Fit> {
         let problem = tours.problem();
-        if problem.partner(task).is_some() {
-            return self.find_pair(tours, neighbours, task, dice);
-        }
-        let mut seek = Seek { tours, task, best: None };
-        let befores = neighbours.before(task).iter().map(|other| (*other, 1));
-        let afters = neighbours.after(task).iter().map(|other| (*other, 0));
-        for (other, step) in befores.chain(afters) {
-            let Some(place) = seek.tours.place(other) else { continue };
-            if self.blinks(dice) {
-                continue;
+        let mut seek = Seek::of(tours, task);
+        for &(other, from_s) in self.beside.before(task) {
+            let spot = &tours.spots[other.index()];
+            if spot.vehicle != NOBODY && !blinks(&mut self.until_blink, dice) {
+                seek.try_gap(other.0, spot, from_s, seek.leg_to(spot.next_place));
             }
-            let after = place.position as usize + step;
-            // Right after one and right before the next is the same place.
-            if let Some(before) = after.checked_sub(1) {
-                let before = seek.tours.tour(place.vehicle).tasks()[before];
-                if std::mem::replace(&mut self.tried_after[before.index()], self.stamp)
-                    == self.stamp
-                {
-                    continue;
-                }
-            }
-            seek.try_place(place.vehicle, after);
         }
+        for &(other, to_s) in self.beside.after(task) {
+            let other = &tours.spots[other.index()];
+            if other.vehicle != NOBODY && !blinks(&mut self.until_blink, dice) {
+                let spot = &tours.spots[other.prev as usize];
+                seek.try_gap(other.prev, spot, seek.leg_from(spot.place), to_s);
+            }
+        }
+        let mut best = seek.found(problem);
+        self.for_idle(tours, |tours, vehicle| {
+            let ride = problem.ride(vehicle);
+            let start = tours.start_of(vehicle);
+            let spot = &tours.spots[start as usize];
+            let mut seek = Seek::of(tours, task);
+            seek.try_gap(start, spot, seek.leg_from(spot.place), seek.leg_to(spot.next_place));
+            if let Some(fit) = seek.found(problem)
+                && best.is_none_or(|best| fit.cost + ride.fixed < best.cost)
+            {
+                best = Some(Fit { cost: fit.cost + ride.fixed, ..fit });
+            }
+        });
+        best
+    }
+
+    fn find_rich(
+        &mut self,
+        tours: &mut Tours<'_>,
+        task: TaskId,
+        dice: &mut Xoshiro256PlusPlus,
+    ) -> Option<Fit> {
+        let mut best: Option<Fit> = None;
+        for &(other, _) in self.beside.before(task) {
+            if tours.spots[other.index()].vehicle != NOBODY && !blinks(&mut self.until_blink, dice)
+            {
+                try_gap(tours, task, other.0, &mut best);
+            }
+        }
+        for &(other, _) in self.beside.after(task) {
+            let other = &tours.spots[other.index()];
+            if other.vehicle != NOBODY && !blinks(&mut self.until_blink, dice) {
+                let after = other.prev;
+                try_gap(tours, task, after, &mut best);
+            }
+        }
+        self.for_idle(tours, |tours, vehicle| {
+            let start = tours.start_of(vehicle);
+            try_gap(tours, task, start, &mut best);
+        });
+        best
+    }
+
+    /// One idle vehicle of every kind.
+    fn for_idle(&mut self, tours: &mut Tours<'_>, mut see: impl FnMut(&mut Tours<'_>, VehicleId)) {
+        self.stamp += 1;
         let mut kinds_left = self.kind_count;
-        for at in 0..seek.tours.idle().len() {
-            let vehicle = seek.tours.idle()[at];
+        for at in 0..tours.idle().len() {
+            let vehicle = tours.idle()[at];
             let tried = &mut self.kinds_tried[self.kinds[vehicle.index()] as usize];
             if std::mem::replace(tried, self.stamp) != self.stamp {
-                seek.try_place(vehicle, 0);
+                see(tours, vehicle);
                 kinds_left -= 1;
                 if kinds_left == 0 {
                     break;
                 }
             }
         }
-        let used = problem.vehicles().len() - seek.tours.idle().len();
-        if dice.random_bool((ENDS_TOURS / used.max(1) as f64).clamp(ENDS_LEAST, 1.0)) {
-            for vehicle in problem.vehicle_ids() {
-                let count = seek.tours.tour(vehicle).tasks().len();
-                if count > 0 && !self.blinks(dice) {
-                    seek.try_place(vehicle, seek.tours.tour(vehicle).pinned(problem));
-                    seek.try_place(vehicle, count);
-                }
-            }
+    }
+
+    /// The cheapest place on any vehicle.
+    fn find_anywhere(&mut self, tours: &mut Tours<'_>, head: TaskId) -> Option<Fit> {
+        let mut best = None;
+        for vehicle in tours.problem().vehicle_ids() {
+            self.look_at(tours, head, vehicle, &mut best);
         }
-        if seek.best.is_none() {
-            for vehicle in problem.vehicle_ids() {
-                let tour = seek.tours.tour(vehicle);
-                for after in tour.pinned(problem)..=tour.tasks().len() {
-                    seek.try_place(vehicle, after);
-                }
-            }
-        }
-        seek.best
+        best
     }
 
     fn find_pair(
         &mut self,
         tours: &mut Tours<'_>,
-        neighbours: &Neighbours,
         pickup: TaskId,
         dice: &mut Xoshiro256PlusPlus,
-    ) -> Option<Insertion> {
-        let problem = tours.problem();
-        let mut best: Option<Insertion> = None;
-        let mut try_vehicle = |tours: &mut Tours<'_>, vehicle: VehicleId| {
-            let beat = best.map_or(Cost::MAX, |found| found.cost);
-            best = insertion::best_on(tours, pickup, vehicle, beat).or(best);
-        };
-        let delivery = problem.partner(pickup);
+    ) -> Option<Fit> {
+        let mut best: Option<Fit> = None;
+        let delivery = tours.problem().partner(pickup);
+        self.stamp += 1;
         for half in [Some(pickup), delivery].into_iter().flatten() {
-            for other in neighbours.before(half).iter().chain(neighbours.after(half)) {
-                let Some(place) = tours.place(*other) else { continue };
-                let tried = &mut self.vehicles_tried[place.vehicle.index()];
-                if std::mem::replace(tried, self.stamp) != self.stamp && !self.blinks(dice) {
-                    try_vehicle(tours, place.vehicle);
+            for at in 0..self.beside.before(half).len() + self.beside.after(half).len() {
+                let before = self.beside.before(half);
+                let (other, _) =
+                    *before.get(at).unwrap_or_else(|| &self.beside.after(half)[at - before.len()]);
+                let Some(vehicle) = tours.vehicle_of(other) else { continue };
+                let tried = &mut self.vehicles_tried[vehicle.index()];
+                if std::mem::replace(tried, self.stamp) != self.stamp
+                    && !blinks(&mut self.until_blink, dice)
+                {
+                    self.look_at(tours, pickup, vehicle, &mut best);
                 }
             }
         }
-        for at in 0..tours.idle().len() {
-            let vehicle = tours.idle()[at];
-            let tried = &mut self.kinds_tried[self.kinds[vehicle.index()] as usize];
-            if std::mem::replace(tried, self.stamp) != self.stamp {
-                try_vehicle(tours, vehicle);
-            }
+        let mut idle = Vec::new();
+        self.for_idle(tours, |_, vehicle| idle.push(vehicle));
+        for vehicle in idle {
+            self.look_at(tours, pickup, vehicle, &mut best);
         }
-        if best.is_none() {
-            for vehicle in problem.vehicle_ids() {
-                let beat = best.map_or(Cost::MAX, |found| found.cost);
-                best = insertion::best_on(tours, pickup, vehicle, beat).or(best);
-            }
-        }
-        best
+        best.or_else(|| self.find_anywhere(tours, pickup))
     }
 
     #[inline]
-    fn blinks(&mut self, dice: &mut Xoshiro256PlusPlus) -> bool {
-        self.until_blink -= 1;
-        if self.until_blink > 0 {
-            return false;
-        }
-        self.until_blink = geometric(dice);
-        true
-    }
-}
-
-/// The best place so far of one task.
-struct Seek<'a, 'p> {
-    tours: &'a mut Tours<'p>,
-    task: TaskId,
-    best: Option<Insertion>,
-}
-
-impl Seek<'_, '_> {
-    #[inline]
-    fn try_place(&mut self, vehicle: VehicleId, after: usize) {
-        let problem = self.tours.problem();
-        if !problem.is_allowed(self.task, vehicle) {
-            return;
-        }
-        let moved = self.tours.disruption().cost(self.task, vehicle);
-        if self.tours.disruption().has_promises()
-            && insertion::breaks_promise(self.tours, self.task, vehicle)
+    fn look_at(
+        &mut self,
+        tours: &mut Tours<'_>,
+        head: TaskId,
+        vehicle: VehicleId,
+        best: &mut Option<Fit>,
+    ) {
+        let at = head.index() * tours.problem().vehicles().len() + vehicle.index();
+        let version = tours.tours[vehicle.index()].version;
+        let fit = match self.known.get_mut(at) {
+            Some(known) if known.version == version => known.fit,
+            Some(known) => {
+                let fit = insertion::best_fit_on(tours, head, vehicle, Cost::MAX);
+                *known = Known { version, fit };
+                fit
+            }
+            None => insertion::best_fit_on(tours, head, vehicle, Cost::MAX),
+        };
+        if let Some(fit) = fit
+            && best.is_none_or(|best| fit.cost < best.cost)
+            && !tours.breaks_promise(head, vehicle)
         {
+            *best = Some(fit);
+        }
+    }
+}
+
+#[inline]
+fn blinks(until_blink: &mut u32, dice: &mut Xoshiro256PlusPlus) -> bool {
+    *until_blink -= 1;
+    if *until_blink > 0 {
+        return false;
+    }
+    *until_blink = geometric(dice);
+    true
+}
+
+/// Judges places of a task of a plain problem, with all that stays the same at hand.
+struct Seek<'a> {
+    around: Around<'a>,
+    room: &'a [i32],
+    amount: i32,
+    allowed: &'a [u64],
+    opens_s: i32,
+    closes_s: i32,
+    service_s: i32,
+    best_s: i32,
+    best_after: SpotId,
+    best_vehicle: u32,
+}
+
+impl<'a> Seek<'a> {
+    fn of(tours: &'a Tours<'_>, task: TaskId) -> Self {
+        let problem = tours.problem();
+        let node = problem.node(task);
+        let ride = problem.ride(VehicleId(0));
+        Self {
+            around: problem.around(ride, node.location),
+            room: &tours.loads.room,
+            amount: problem.amount(task).first().copied().unwrap_or(0),
+            allowed: problem.allowed_row(task),
+            opens_s: node.opens_s,
+            closes_s: node.closes_s,
+            service_s: problem.work_on(task, ride).1,
+            best_s: i32::MAX,
+            best_after: NOBODY,
+            best_vehicle: NOBODY,
+        }
+    }
+    #[inline]
+    fn leg_from(&self, place: u32) -> i32 {
+        self.around.seconds_from(place)
+    }
+    #[inline]
+    fn leg_to(&self, place: u32) -> i32 {
+        self.around.seconds_to(place)
+    }
+    #[inline]
+    fn try_gap(&mut self, after: SpotId, spot: &Spot, from_s: i32, to_s: i32) {
+        let more_s = from_s + to_s - spot.leg_s;
+        if more_s >= self.best_s {
             return;
         }
-        let (tours, walker) = self.tours.walker();
-        let tour = &tours[vehicle.index()];
-        if after < tour.pinned(problem) || !tour.is_feasible() {
-            return;
+        let start_s = (spot.ready_s + from_s).max(self.opens_s);
+        let is_in_time =
+            start_s <= self.closes_s && start_s + self.service_s + to_s <= spot.next_due_s;
+        let vehicle = spot.vehicle as usize;
+        if is_in_time
+            && self.room.get(vehicle).is_none_or(|room| *room >= self.amount)
+            && self.allowed[vehicle / 64] & (1 << (vehicle % 64)) != 0
+        {
+            (self.best_s, self.best_after, self.best_vehicle) = (more_s, after, spot.vehicle);
         }
-        let beat = self.best.map_or(Cost::MAX, |best| best.cost);
-        let found =
-            insertion::judge(problem, tour, walker, self.task, after, beat.saturating_sub(moved));
-        if let Some(cost) = found {
-            self.best = Some(Insertion {
-                task: self.task,
-                vehicle,
-                after,
-                delivery_after: None,
-                cost: cost + moved,
-            });
-        }
+    }
+    fn found(&self, problem: &Problem) -> Option<Fit> {
+        (self.best_after != NOBODY).then(|| Fit {
+            cost: i64::from(self.best_s) * problem.ride(VehicleId(0)).per_s,
+            vehicle: VehicleId(self.best_vehicle),
+            after: self.best_after,
+            delivery_after: None,
+        })
+    }
+}
+
+/// Judges a place behind a spot of a rich problem.
+fn try_gap(tours: &mut Tours<'_>, task: TaskId, after: SpotId, best: &mut Option<Fit>) {
+    let problem = tours.problem();
+    let spot = &tours.spots[after as usize];
+    let vehicle = VehicleId(spot.vehicle);
+    let is_shut = tours.task_at(spot.next).is_some_and(|next| problem.is_pinned(next));
+    if is_shut
+        || !problem.is_allowed(task, vehicle)
+        || tours.breaks_promise(task, vehicle)
+        || !tours.holds(vehicle)
+    {
+        return;
+    }
+    let moved = tours.disruption().cost(task, vehicle);
+    let beat = best.map_or(Cost::MAX, |best| best.cost).saturating_sub(moved);
+    if let Some(cost) = insertion::judge(tours, task, vehicle, after, beat) {
+        *best = Some(Fit { cost: cost + moved, vehicle, after, delivery_after: None });
     }
 }
 

@@ -16,28 +16,34 @@ const STRING_MAX: f64 = 10.0;
 const SPLIT: f64 = 0.5;
 const GROWTH: f64 = 0.01;
 
-/// What a ruin would take out: heads of tasks, tour by tour.
+/// What a ruin takes out: heads of tasks, tour by tour.
 #[derive(Debug, Default)]
 pub(super) struct Ruins {
-    pub strings: Vec<(VehicleId, Vec<TaskId>)>,
-    /// Emptied lists for the next time.
-    spare: Vec<Vec<TaskId>>,
+    strings: Vec<(VehicleId, usize)>,
+    tasks: Vec<TaskId>,
+    /// By vehicle: the step in which a string of it was chosen last.
+    chosen_in: Vec<u64>,
+    step: u64,
 }
 
 impl Ruins {
+    pub(super) fn new(tours: &Tours<'_>) -> Self {
+        Self { chosen_in: vec![0; tours.problem().vehicles().len()], ..Self::default() }
+    }
+
     /// Chooses strings around a seed; nothing changes yet. Pinned tasks stay.
     pub(super) fn choose(
         &mut self,
         tours: &Tours<'_>,
         neighbours: &Neighbours,
         seed: TaskId,
-        mean_len: f64,
         dice: &mut Xoshiro256PlusPlus,
     ) {
-        for (_, mut string) in self.strings.drain(..) {
-            string.clear();
-            self.spare.push(string);
-        }
+        self.step += 1;
+        self.strings.clear();
+        self.tasks.clear();
+        let used = tours.problem().vehicles().len() - tours.idle().len();
+        let mean_len = tours.placed() as f64 / used.max(1) as f64;
         let len_max = STRING_MAX.min(mean_len).max(1.0);
         let strings_max = 4.0 * REMOVED / (1.0 + len_max) - 1.0;
         let strings = (dice.random_range(0.0..strings_max.max(0.0) + 1.0) + 1.0) as usize;
@@ -45,63 +51,94 @@ impl Ruins {
             if self.strings.len() >= strings {
                 break;
             }
-            let Some(place) = tours.place(task) else { continue };
-            if self.strings.iter().any(|(vehicle, _)| *vehicle == place.vehicle) {
+            let Some(vehicle) = tours.vehicle_of(task) else { continue };
+            if self.chosen_in[vehicle.index()] == self.step || tours.is_pinned(task) {
                 continue;
             }
-            let tour = tours.tour(place.vehicle);
-            let pinned = tour.pinned(tours.problem());
-            let Some(position) = (place.position as usize).checked_sub(pinned) else { continue };
-            let free = &tour.tasks()[pinned..];
-            let mut string = self.spare.pop().unwrap_or_default();
-            choose_string(free, position, len_max, &mut string, dice);
-            complete_pairs(tours, &mut string);
-            if string.is_empty() {
-                self.spare.push(string);
-            } else {
-                self.strings.push((place.vehicle, string));
+            self.chosen_in[vehicle.index()] = self.step;
+            let from = self.tasks.len();
+            choose_string(tours, vehicle, task, len_max, &mut self.tasks, dice);
+            if tours.problem().shipments > 0 {
+                complete_pairs(tours, &mut self.tasks, from);
+            }
+            if self.tasks.len() > from {
+                self.strings.push((vehicle, self.tasks.len()));
             }
         }
     }
+
+    /// What was chosen, tour by tour.
+    pub(super) fn strings(&self) -> impl Iterator<Item = (VehicleId, &[TaskId])> {
+        let starts = std::iter::once(0).chain(self.strings.iter().map(|(_, until)| *until));
+        self.strings
+            .iter()
+            .zip(starts)
+            .map(|((vehicle, until), from)| (*vehicle, &self.tasks[from..*until]))
+    }
 }
 
-/// A string of tasks with the one at `position` in it, whole or split.
+/// A string of tasks with a given one in it, whole or split.
 fn choose_string(
-    tasks: &[TaskId],
-    position: usize,
+    tours: &Tours<'_>,
+    vehicle: VehicleId,
+    task: TaskId,
     len_max: f64,
     string: &mut Vec<TaskId>,
     dice: &mut Xoshiro256PlusPlus,
 ) {
-    let longest = (tasks.len() as f64).min(len_max);
+    let pinned = tours.problem().vehicle(vehicle).pinned.len();
+    let count = tours.count_of(vehicle) - pinned;
+    let longest = (count as f64).min(len_max);
     let len = dice.random_range(1.0..longest + 1.0) as usize;
     let mut kept = 0;
-    if len > 1 && len < tasks.len() && dice.random_bool(SPLIT) {
+    if len > 1 && len < count && dice.random_bool(SPLIT) {
         kept = 1;
-        while len + kept < tasks.len() && dice.random_bool(GROWTH) {
+        while len + kept < count && dice.random_bool(GROWTH) {
             kept += 1;
         }
     }
     let span = len + kept;
-    let first_min = (position + 1).saturating_sub(span);
-    let first_max = position.min(tasks.len() - span);
-    let first = dice.random_range(first_min..=first_max);
-    let kept_from = first + if kept > 0 { dice.random_range(0..=len) } else { 0 };
-    let is_kept = |at: usize| (kept_from..kept_from + kept).contains(&at);
-    string.extend((first..first + span).filter(|at| !is_kept(*at)).map(|at| tasks[at]));
+    // How many free tasks come before and after, as far as it matters.
+    let free = |task: Option<TaskId>| task.filter(|task| !tours.is_pinned(*task));
+    let (mut before, mut here) = (0, task);
+    while before + 1 < span
+        && let Some(other) = free(tours.task_at(tours.spots[here.index()].prev))
+    {
+        here = other;
+        before += 1;
+    }
+    let (mut after, mut last) = (0, task);
+    while after + 1 < span
+        && let Some(other) = tours.task_at(tours.spots[last.index()].next)
+    {
+        last = other;
+        after += 1;
+    }
+    // The string begins so many tasks before the given one.
+    let lead = dice.random_range((span - 1 - after.min(span - 1))..=before);
+    for _ in lead..before {
+        here = TaskId(tours.spots[here.index()].next);
+    }
+    let kept_from = if kept > 0 { dice.random_range(0..=len) } else { 0 };
+    for at in 0..span {
+        if !(kept_from..kept_from + kept).contains(&at) {
+            string.push(here);
+        }
+        here = TaskId(tours.spots[here.index()].next);
+    }
 }
 
 /// A shipment leaves as a whole, or not at all if a half is pinned.
-fn complete_pairs(tours: &Tours<'_>, string: &mut Vec<TaskId>) {
+fn complete_pairs(tours: &Tours<'_>, tasks: &mut Vec<TaskId>, from: usize) {
     let problem = tours.problem();
-    let mut at = 0;
-    while at < string.len() {
-        match problem.partner(string[at]) {
+    let mut at = from;
+    while at < tasks.len() {
+        match problem.partner(tasks[at]) {
             Some(partner) if tours.is_pinned(partner) => {
-                string.swap_remove(at);
+                tasks.swap_remove(at);
                 continue;
             }
-            Some(partner) if !string.contains(&partner) => string.push(partner),
+            Some(partner) if !tasks[from..].contains(&partner) => tasks.push(partner),
             _ => {}
         }
         at += 1;

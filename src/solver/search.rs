@@ -1,23 +1,29 @@
-//! Improves a plan as long as there is time: tear a region out, put it back, keep the result if it is better or, while
-//! it is hot, not much worse (simulated annealing on ruin and recreate; Christiaens and Vanden Berghe 2020,
-//! doi 10.1287/trsc.2019.0914; Schrimpf et al. 2000, doi 10.1006/jcph.1999.6413).
+//! Improves a plan as long as there is time: ruin and recreate under simulated annealing ([`anneal`](super::anneal)).
+//!
+//! A large plan is cut into parts of neighbouring tours, each a small problem of its own; after some steps in every part
+//! it is cut anew, elsewhere. Parts do not wait for each other, so they can be searched on several threads; steps are
+//! counted, not timed, so the number of threads changes nothing but the time.
 //!
 //! The plan never leaves feasible space: rules are filters on insertion. Pinned visits never move, locked tasks never
 //! leave their vehicle, moved tasks cost what they cost and moved promises stay within their budget. The best plan found
 //! is never worse than the one given. The same plan, seed and number of iterations give the same result.
 
+use super::anneal::Chain;
+use super::cut::cut;
+use super::disruption::Disruption;
 use super::draft::TaskId;
-use super::insertion;
 use super::neighbours::Neighbours;
+use super::part::{Cut, Part};
 use super::plan::Plan;
-use super::problem::Cost;
-use super::recreate::Recreate;
-use super::ruin::Ruins;
+use super::problem::{Cost, Problem};
 use super::stop::Budget;
-use super::tour::Tour;
 use super::tours::Tours;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
+use rayon::prelude::*;
+
+/// How many steps a part makes for each of its tasks before the plan is cut anew.
+const STEPS_PER_TASK: u64 = 30;
 
 /// How a search goes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,19 +31,21 @@ pub struct Options {
     pub seed: u64,
     /// How much worse may be kept at the beginning and at the end, in mean legs of the first plan.
     pub heat: (f64, f64),
+    /// How many parts are searched at the same time; the result does not depend on it.
+    pub threads: usize,
 }
 
 impl Default for Options {
     /// For a search from nothing, or with much time.
     fn default() -> Self {
-        Self { seed: 1, heat: (1.0, 0.01) }
+        Self { seed: 1, heat: (1.0, 0.01), threads: 1 }
     }
 }
 
 impl Options {
     /// For a plan that is good already and little time.
     pub fn gentle(seed: u64) -> Self {
-        Self { seed, heat: (0.1, 0.01) }
+        Self { seed, heat: (0.1, 0.01), threads: 1 }
     }
 }
 
@@ -70,249 +78,215 @@ pub fn improve(
     budget: &Budget<'_>,
     on_better: &mut dyn FnMut(&Progress),
 ) -> Outcome {
-    let Some(arranged) = tours.problem().arranged() else {
-        return Search::new(tours, options).run(budget, on_better);
+    let cost_before = tours.cost();
+    let threads = (options.threads > 1)
+        .then(|| rayon::ThreadPoolBuilder::new().num_threads(options.threads).build());
+    let mut search = Search {
+        threads: threads.and_then(Result::ok),
+        problem: tours.problem(),
+        disruption: tours.disruption().clone(),
+        neighbours: Neighbours::default(),
+        dice: Xoshiro256PlusPlus::seed_from_u64(options.seed),
+        plan: tours.plan(),
+        cost: cost_before,
+        best: tours.plan(),
+        best_cost: cost_before,
+        iterations: 0,
+        leg: 0.0,
     };
-    Search::new(tours.over(&arranged), options).run(budget, on_better)
+    let is_idle = search.problem.tasks().is_empty() || search.problem.vehicles().is_empty();
+    if !is_idle && budget.share(0) < 1.0 {
+        search.neighbours = Neighbours::of(search.problem);
+        search.fill(tours, budget, on_better);
+        while budget.share(search.iterations) < 1.0 {
+            search.round(options, budget, on_better);
+        }
+    }
+    search.outcome(cost_before)
 }
 
 struct Search<'p> {
-    tours: Tours<'p>,
+    problem: &'p Problem,
+    disruption: Disruption,
     neighbours: Neighbours,
-    recreate: Recreate,
-    ruins: Ruins,
     dice: Xoshiro256PlusPlus,
-    options: Options,
+    plan: Plan,
     cost: Cost,
-    /// Heads of absent tasks, now and before the step that is tried.
-    absent: Vec<TaskId>,
-    absent_before: Vec<TaskId>,
-    /// Tours as they were before the step, and which step touched each tour last.
-    saved: Vec<Tour>,
-    saved_count: usize,
-    touched_in: Vec<u64>,
     best: Plan,
     best_cost: Cost,
-    /// Tours that differ from the best plan's.
-    is_dirty: Vec<bool>,
+    iterations: u64,
+    /// What a leg of the first full plan costs on average: the unit of heat.
+    leg: f64,
+    /// None if one is enough.
+    threads: Option<rayon::ThreadPool>,
 }
 
-impl<'p> Search<'p> {
-    fn new(tours: Tours<'p>, options: &Options) -> Self {
-        let problem = tours.problem();
-        let mut dice = Xoshiro256PlusPlus::seed_from_u64(options.seed);
-        let recreate = Recreate::new(&tours, &mut dice);
-        let cost = tours.cost();
-        let absent: Vec<TaskId> =
-            Tours::heads(problem).filter(|head| tours.place(*head).is_none()).collect();
-        Self {
-            neighbours: Neighbours::of(problem),
-            recreate,
-            ruins: Ruins::default(),
-            dice,
-            options: *options,
-            cost,
-            absent_before: Vec::new(),
-            absent,
-            saved: Vec::new(),
-            saved_count: 0,
-            touched_in: vec![0; problem.vehicles().len()],
-            best: tours.plan(),
-            best_cost: cost,
-            is_dirty: vec![false; problem.vehicles().len()],
-            tours,
-        }
-    }
+/// What became of a part in a round.
+struct Found {
+    plan: Plan,
+    best: Plan,
+    cost_before: Cost,
+    cost: Cost,
+    best_cost: Cost,
+    steps: u64,
+}
 
-    fn run(mut self, budget: &Budget<'_>, on_better: &mut dyn FnMut(&Progress)) -> Outcome {
-        let cost_before = self.cost;
-        let mut share_used = budget.share(0, 0.0);
-        let is_idle =
-            self.tours.problem().tasks().is_empty() || self.tours.problem().vehicles().is_empty();
-        let mut iteration = 0;
-        if !is_idle && share_used < 1.0 {
-            // First fill in what is missing, without tearing anything out.
-            self.begin(iteration);
-            self.put_back_absent(iteration);
-            self.settle(iteration, share_used, 0.0, on_better);
-            let (hot, cold) = self.options.heat;
-            let leg = self.mean_leg();
-            loop {
-                iteration += 1;
-                share_used = budget.share(iteration, share_used);
-                if share_used >= 1.0 {
-                    break;
-                }
-                let heat = leg * hot * (cold / hot).powf(share_used);
-                self.begin(iteration);
-                self.tear_out(iteration);
-                self.put_back_absent(iteration);
-                self.settle(iteration, share_used, heat, on_better);
-            }
-        }
-        let moved_promises = self.moved_promises_of_best();
-        Outcome {
-            plan: self.best,
-            cost: self.best_cost,
-            cost_before,
-            moved_promises,
-            iterations: iteration,
-        }
-    }
-
-    fn begin(&mut self, _iteration: u64) {
-        self.saved_count = 0;
-        self.absent_before.clone_from(&self.absent);
-    }
-
-    /// Remembers a tour before it is changed for the first time in this step.
-    fn touch(&mut self, vehicle: super::VehicleId, iteration: u64) {
-        if std::mem::replace(&mut self.touched_in[vehicle.index()], iteration + 1) == iteration + 1
-        {
-            return;
-        }
-        let tour = self.tours.tour(vehicle);
-        match self.saved.get_mut(self.saved_count) {
-            Some(saved) => saved.copy_from(tour),
-            None => self.saved.push(tour.clone()),
-        }
-        self.saved_count += 1;
-    }
-
-    fn tear_out(&mut self, iteration: u64) {
-        let problem = self.tours.problem();
-        let seed = TaskId(self.dice.random_range(0..problem.tasks().len() as u32));
-        let used = self.tours.tours().iter().filter(|tour| !tour.is_empty()).count();
-        let placed = self.tours.tours().iter().map(|tour| tour.tasks().len()).sum::<usize>();
-        let mean_len = placed as f64 / used.max(1) as f64;
-        let mut ruins = std::mem::take(&mut self.ruins);
-        ruins.choose(&self.tours, &self.neighbours, seed, mean_len, &mut self.dice);
-        for (vehicle, string) in &ruins.strings {
-            self.touch(*vehicle, iteration);
-            self.tours.remove_marked(*vehicle, string);
-            let is_head =
-                |task: &&TaskId| !matches!(problem.task(**task).role, super::Role::Delivery { .. });
-            self.absent.extend(string.iter().filter(is_head));
-        }
-        self.ruins = ruins;
-    }
-
-    fn put_back_absent(&mut self, iteration: u64) {
-        let mut absent = std::mem::take(&mut self.absent);
-        self.recreate.sort(self.tours.problem(), &mut absent, &mut self.dice);
-        absent.retain(|&task| {
-            let found = self.recreate.find(&mut self.tours, &self.neighbours, task, &mut self.dice);
-            let Some(place) = found else { return true };
-            if place.cost > self.tours.absence_cost(task) {
-                return true;
-            }
-            self.touch(place.vehicle, iteration);
-            insertion::apply(&mut self.tours, &place);
-            false
-        });
-        self.absent = absent;
-    }
-
-    /// Keeps the step or takes it back.
-    fn settle(
+impl Search<'_> {
+    /// Puts in what is absent, as far as it fits.
+    fn fill(
         &mut self,
-        iteration: u64,
-        share_used: f64,
-        heat: f64,
+        tours: Tours<'_>,
+        budget: &Budget<'_>,
         on_better: &mut dyn FnMut(&Progress),
     ) {
-        let cost = self.cost + self.change();
-        let draw: f64 = self.dice.random_range(f64::MIN_POSITIVE..1.0);
-        let limit = self.cost as f64 - heat * draw.ln();
-        let touched = &self.saved[..self.saved_count];
-        let holds = touched.iter().all(|saved| self.tours.tour(saved.vehicle()).is_feasible())
-            && self.keeps_promises();
-        if !holds || cost as f64 > limit {
-            self.take_back();
-            return;
+        let mut chain = Chain::new(tours, &self.neighbours, self.dice.random());
+        if chain.fill() {
+            let cost = chain.cost();
+            let share_used = budget.share(0);
+            on_better(&Progress { iteration: 0, share_used, cost, left_out: chain.left_out() });
         }
-        self.cost = cost;
-        for saved in touched {
-            self.is_dirty[saved.vehicle().index()] = true;
+        self.leg = chain.mean_leg();
+        self.cost = chain.cost();
+        self.plan = chain.tours().plan();
+        let (best, best_cost) = chain.best();
+        (self.best, self.best_cost) = (best.clone(), best_cost);
+    }
+
+    /// Cuts the plan into parts and searches in each.
+    fn round(
+        &mut self,
+        options: &Options,
+        budget: &Budget<'_>,
+        on_better: &mut dyn FnMut(&Progress),
+    ) {
+        let cuts =
+            cut(self.problem, &self.plan, &self.disruption, &self.neighbours, &mut self.dice);
+        let seeds: Vec<u64> = cuts.iter().map(|_| self.dice.random()).collect();
+        let work: Vec<(&Cut, u64)> = cuts.iter().zip(seeds).collect();
+        let parts = work.len() as u64;
+        let search = &*self;
+        let run =
+            |&(cut, seed): &(&Cut, u64)| search.in_part(cut, seed, parts, options, budget, None);
+        let found: Vec<(Part, Found)> = match work[..] {
+            [(cut, seed)] => vec![self.in_part(cut, seed, 1, options, budget, Some(on_better))],
+            _ => match &self.threads {
+                Some(threads) => threads.install(|| work.par_iter().map(run).collect()),
+                None => work.iter().map(run).collect(),
+            },
+        };
+        let cost_before = self.cost;
+        let mut best_cost = cost_before;
+        for (_, found) in &found {
+            self.iterations += found.steps;
+            self.cost += found.cost - found.cost_before;
+            best_cost += found.best_cost - found.cost_before;
         }
-        debug_assert_eq!(self.cost, self.tours.cost(), "the change is exact");
-        if cost < self.best_cost {
-            self.best_cost = cost;
-            for (vehicle, is_dirty) in self.is_dirty.iter_mut().enumerate() {
-                if std::mem::take(is_dirty) {
-                    self.best.tours[vehicle].clear();
-                    self.best.tours[vehicle].extend(self.tours.tours()[vehicle].tasks());
-                }
+        if best_cost < self.best_cost {
+            self.best_cost = best_cost;
+            self.best.clone_from(&self.plan);
+            for (part, found) in &found {
+                part.write(&found.best, &mut self.best);
             }
             #[cfg(debug_assertions)]
             self.assert_best_holds();
-            on_better(&Progress { iteration, share_used, cost, left_out: self.absent.len() });
-        }
-    }
-
-    /// What the step changed: tours touched, tasks absent, tasks moved.
-    fn change(&self) -> Cost {
-        let problem = self.tours.problem();
-        let disruption = self.tours.disruption();
-        let mut change = 0;
-        for saved in &self.saved[..self.saved_count] {
-            let now = self.tours.tour(saved.vehicle());
-            change += now.cost(problem) - saved.cost(problem);
-            let moved = |tour: &Tour| -> Cost {
-                tour.tasks().iter().map(|task| disruption.cost(*task, tour.vehicle())).sum()
-            };
-            if !disruption.is_free() {
-                change += moved(now) - moved(saved);
+            if parts > 1 {
+                on_better(&Progress {
+                    iteration: self.iterations,
+                    share_used: budget.share(self.iterations),
+                    cost: best_cost,
+                    left_out: self.left_out(&self.best).count(),
+                });
             }
         }
-        let absent = |tasks: &[TaskId]| -> Cost {
-            tasks.iter().map(|task| self.tours.absence_cost(*task)).sum()
+        for (part, found) in &found {
+            part.write(&found.plan, &mut self.plan);
+        }
+    }
+
+    /// Makes some steps in one part.
+    fn in_part(
+        &self,
+        cut: &Cut,
+        seed: u64,
+        parts: u64,
+        options: &Options,
+        budget: &Budget<'_>,
+        mut on_better: Option<&mut dyn FnMut(&Progress)>,
+    ) -> (Part, Found) {
+        let part = Part::of(self.problem, &self.plan, &self.disruption, &self.neighbours, cut);
+        let mut chain = Chain::new(part.tours(), &part.neighbours, seed);
+        let cost_before = chain.cost();
+        let (hot, cold) = options.heat;
+        let steps_max =
+            if parts == 1 { u64::MAX } else { STEPS_PER_TASK * part.problem.tasks().len() as u64 };
+        let mut heat = 0.0;
+        let mut share_used = 0.0;
+        let mut steps = 0;
+        while steps < steps_max {
+            // All parts go on at the same time, or as if they did.
+            if steps.is_multiple_of(STEPS_PER_LOOK) {
+                share_used = budget.share(self.iterations + steps * parts);
+                heat = self.leg * hot * (cold / hot).powf(share_used);
+            }
+            if share_used >= 1.0 || budget.is_spent(self.iterations + steps * parts) {
+                break;
+            }
+            steps += 1;
+            if chain.step(heat)
+                && let Some(tell) = &mut on_better
+                && chain.best().1 - cost_before + self.cost < self.best_cost
+            {
+                let cost = chain.best().1 - cost_before + self.cost;
+                let iteration = self.iterations + steps;
+                tell(&Progress { iteration, share_used, cost, left_out: chain.left_out() });
+            }
+        }
+        let (best, best_cost) = chain.best();
+        let found = Found {
+            plan: chain.tours().plan(),
+            best: best.clone(),
+            cost_before,
+            cost: chain.cost(),
+            best_cost,
+            steps,
         };
-        change + absent(&self.absent) - absent(&self.absent_before)
+        drop(chain);
+        (part, found)
     }
 
-    fn keeps_promises(&self) -> bool {
-        let disruption = self.tours.disruption();
-        !disruption.has_promises() || self.tours.moved_promises() <= disruption.budget()
+    fn left_out(&self, plan: &Plan) -> impl Iterator<Item = TaskId> + use<'_> {
+        let left_out = plan.left_out(self.problem);
+        Tours::heads(self.problem).filter(move |head| left_out.binary_search(head).is_ok())
     }
 
-    fn take_back(&mut self) {
-        for saved in &self.saved[..self.saved_count] {
-            self.tours.forget_places(saved.vehicle());
-        }
-        for saved in &self.saved[..self.saved_count] {
-            self.tours.put_back(saved.vehicle(), saved);
-        }
-        std::mem::swap(&mut self.absent, &mut self.absent_before);
-    }
-
-    /// What a leg costs on average: the unit of heat.
-    fn mean_leg(&self) -> f64 {
-        let (mut cost, mut legs) = (0.0, 0.0);
-        for tour in self.tours.tours().iter().filter(|tour| !tour.is_empty()) {
-            cost += tour.travel_cost() as f64;
-            legs += tour.tasks().len() as f64 + 1.0;
-        }
-        if legs > 0.0 { cost / legs } else { 0.0 }
-    }
-
-    fn moved_promises_of_best(&self) -> u32 {
-        let mut place = vec![None; self.tours.problem().tasks().len()];
-        for (vehicle, tasks) in self.tours.problem().vehicle_ids().zip(&self.best.tours) {
+    fn outcome(self, cost_before: Cost) -> Outcome {
+        let mut place = vec![None; self.problem.tasks().len()];
+        for (vehicle, tasks) in self.problem.vehicle_ids().zip(&self.best.tours) {
             for task in tasks {
                 place[task.index()] = Some(vehicle);
             }
         }
-        self.tours.disruption().moved(|task| place[task.index()])
+        Outcome {
+            moved_promises: self.disruption.moved(|task| place[task.index()]),
+            plan: self.best,
+            cost: self.best_cost,
+            cost_before,
+            iterations: self.iterations,
+        }
     }
 
     #[cfg(debug_assertions)]
     fn assert_best_holds(&self) {
-        let problem = self.tours.problem();
-        if !self.tours.is_feasible() {
+        let tours = Tours::of_sound(self.problem, &self.best);
+        if !tours.is_feasible() {
             return;
         }
-        let solution = super::Solution::of(problem, &self.best);
-        assert_eq!(super::checker::check(problem, &solution), [], "every best plan is clean");
+        let solution = super::Solution::of(self.problem, &self.best);
+        assert_eq!(super::checker::check(self.problem, &solution), [], "every best plan is clean");
+        let tours = tours.with_disruption(self.disruption.clone());
+        assert_eq!(tours.cost(), self.best_cost, "costs of parts add up");
     }
 }
+
+/// How often the clock is looked at and the temperature set.
+const STEPS_PER_LOOK: u64 = 16;

@@ -49,6 +49,24 @@ fn the_same_seed_and_iterations_give_the_same_plan() {
 }
 
 #[test]
+fn the_number_of_threads_changes_nothing() {
+    for is_rich in [false, true] {
+        let taste =
+            Taste { tasks: 640, vehicles: 60, shipments: 20 * usize::from(is_rich), is_rich };
+        let problem = made_up::problem(11, taste);
+        let once = |threads: usize| {
+            let tours = Tours::of(&problem, &Plan::empty(&problem)).unwrap();
+            let options = Options { seed: 5, threads, ..Options::default() };
+            improve(tours, &options, &Budget::iterations(600), &mut |_| {})
+        };
+        let alone = once(1);
+        assert!(alone.iterations >= 600 && alone.cost < alone.cost_before);
+        assert_eq!(alone, once(2));
+        assert_eq!(alone, once(4));
+    }
+}
+
+#[test]
 fn a_plan_that_breaks_rules_gets_no_worse_and_keeps_its_pins_and_locks() {
     for seed in 0..60 {
         let problem = made_up::problem(seed, rich(18, 3, (seed % 3) as usize));

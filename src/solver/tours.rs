@@ -1,11 +1,75 @@
-//! A plan kept alive: a [`Tour`] per vehicle, and for every task where it is.
+//! A plan kept alive: at every stop of every tour the earliest time it can be left and the latest it may be reached, so
+//! that one more stop is judged in constant time per position.
+//!
+//! Everything lies flat, by the number of a [`Spot`]: a task, or the start or the end of a vehicle's tour. Tours are
+//! lists linked through the spots, so a change costs what it changes: times are carried on from it in both directions
+//! only until they are as they were (Savelsbergh 1992, doi 10.1287/ijoc.4.2.146, has the algebra).
+//!
+//! With breaks there are two (three, ...) times for each spot: one for every number of breaks already taken. A break
+//! goes wherever a way through these numbers leads, so its place is never fixed while tasks come and go.
 
 use super::disruption::Disruption;
 use super::draft::{Role, TaskId, VehicleId};
 use super::plan::{Plan, PlanError};
-use super::problem::{Cost, Problem};
-use super::tour::Tour;
+use super::problem::{Cost, FAR, LoadRule, NEVER, NOWHERE, Problem};
 use super::walk::Walker;
+
+/// Tasks first, by their numbers; then the start of each vehicle, then the end of each.
+pub(super) type SpotId = u32;
+
+/// No vehicle: the task is in no tour.
+pub(super) const NOBODY: u32 = u32::MAX;
+
+/// What is known of a spot while it is in a tour. What an insertion behind it asks for is all here, the next spot's
+/// part too.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spot {
+    pub prev: SpotId,
+    pub next: SpotId,
+    pub vehicle: u32,
+    pub place: u32,
+    /// Earliest time to leave, with no break taken.
+    pub ready_s: i32,
+    /// Latest arrival with all breaks taken, and latest time to be done, such that all that follows holds.
+    pub due_s: i32,
+    pub leave_s: i32,
+    pub next_due_s: i32,
+    pub next_place: u32,
+    /// The leg to the next spot.
+    pub leg_s: i32,
+    pub leg: Cost,
+}
+
+/// The sums of one tour.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tour {
+    pub count: u32,
+    /// Another number after every change: tours with the same one are the same.
+    pub version: u32,
+    /// How many of its tasks may be late at a price.
+    pub soft: u32,
+    pub travel_s: i64,
+    /// Kept only where a limit asks for it.
+    pub travel_m: i64,
+    pub travel_cost: Cost,
+    pub work_cost: Cost,
+    pub late_cost: Cost,
+    /// What it costs that tasks have come here from other vehicles.
+    pub moved_cost: Cost,
+    /// All rules hold. Insertions keep this; a removal can end it only where a leg is longer than a way round.
+    pub is_feasible: bool,
+}
+
+impl Tour {
+    /// What it costs, moved tasks included.
+    pub(super) fn total(&self, problem: &Problem, vehicle: VehicleId) -> Cost {
+        if self.count == 0 {
+            return 0;
+        }
+        let fixed = problem.ride(vehicle).fixed;
+        fixed + self.travel_cost + self.work_cost + self.late_cost + self.moved_cost
+    }
+}
 
 /// Vehicle and place in its order of tasks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,12 +82,39 @@ pub struct Place {
 #[derive(Debug, Clone)]
 pub struct Tours<'p> {
     problem: &'p Problem,
-    tours: Vec<Tour>,
-    places: Vec<Option<Place>>,
-    /// Vehicles without a task, ascending.
+    pub(super) spots: Vec<Spot>,
+    pub(super) tours: Vec<Tour>,
+    pub(super) by_breaks: ByBreaks,
+    pub(super) loads: Loads,
+    /// Vehicles with and without tasks, ascending.
+    used: Vec<VehicleId>,
     idle: Vec<VehicleId>,
+    placed: usize,
     disruption: Disruption,
+    /// Promised tasks that are with another vehicle than before.
+    astray: u32,
+    versions: u32,
     walker: Walker,
+}
+
+/// The times of spots by the number of breaks taken, rows of `stride`; empty if no vehicle has breaks.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ByBreaks {
+    pub stride: usize,
+    pub ready: Vec<i32>,
+    pub due: Vec<i32>,
+    pub leave: Vec<i32>,
+}
+
+/// What is aboard, in rows of one number per dimension.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Loads {
+    /// By vehicle: what still fits, where only the sum matters.
+    pub room: Vec<i32>,
+    /// By spot, where the order matters: aboard after it, the peak up to it and the peak from it on.
+    pub after: Vec<i32>,
+    pub peak_until: Vec<i32>,
+    pub peak_from: Vec<i32>,
 }
 
 impl<'p> Tours<'p> {
@@ -34,54 +125,154 @@ impl<'p> Tours<'p> {
     /// The plan makes no sense at all.
     pub fn of(problem: &'p Problem, plan: &Plan) -> Result<Self, PlanError> {
         plan.check(problem)?;
-        let mut walker = Walker::default();
-        let tours = problem
-            .vehicle_ids()
-            .zip(&plan.tours)
-            .map(|(vehicle, tasks)| Tour::new(problem, &mut walker, vehicle, tasks))
-            .collect();
-        let mut found = Self {
-            problem,
-            tours,
-            places: vec![None; problem.tasks().len()],
-            idle: problem.vehicle_ids().collect(),
-            disruption: Disruption::none(problem),
-            walker,
+        Ok(Self::of_sound(problem, plan))
+    }
+
+    /// All vehicles at home.
+    fn idle_ones(problem: &'p Problem) -> Self {
+        let (tasks, vehicles) = (problem.tasks().len(), problem.vehicles().len());
+        let absent = Spot {
+            prev: 0,
+            next: 0,
+            vehicle: NOBODY,
+            place: NOWHERE,
+            ready_s: FAR,
+            due_s: NEVER,
+            leave_s: NEVER,
+            next_due_s: NEVER,
+            next_place: NOWHERE,
+            leg_s: 0,
+            leg: 0,
         };
-        for vehicle in problem.vehicle_ids() {
-            found.renumber(vehicle, 0);
+        let mut spots = vec![absent; tasks + 2 * vehicles];
+        for task in problem.task_ids() {
+            spots[task.index()].place = problem.node(task).location;
         }
-        Ok(found)
+        let stride = problem.vehicle_ids().map(|vehicle| problem.ride(vehicle).breaks as usize + 1);
+        let stride = stride.max().unwrap_or(1);
+        let rows = if stride > 1 { spots.len() * stride } else { 0 };
+        let by_breaks = ByBreaks {
+            stride,
+            ready: vec![FAR; rows],
+            due: vec![NEVER; rows],
+            leave: vec![NEVER; rows],
+        };
+        let dimensions = problem.dimensions;
+        let (mut room, mut peaks) = (Vec::new(), Vec::new());
+        match problem.load_rule {
+            LoadRule::None => {}
+            LoadRule::Sum => {
+                room.resize(vehicles * dimensions, 0);
+                for vehicle in problem.vehicle_ids() {
+                    let of = &mut room[vehicle.index() * dimensions..][..dimensions];
+                    for (room, capacity) in of.iter_mut().zip(problem.capacity(vehicle)) {
+                        *room = *capacity;
+                    }
+                }
+            }
+            LoadRule::Peaks => peaks.resize(spots.len() * dimensions, 0),
+        }
+        let loads =
+            Loads { room, after: peaks.clone(), peak_until: peaks.clone(), peak_from: peaks };
+        let tour = Tour {
+            count: 0,
+            version: 0,
+            soft: 0,
+            travel_s: 0,
+            travel_m: 0,
+            travel_cost: 0,
+            work_cost: 0,
+            late_cost: 0,
+            moved_cost: 0,
+            is_feasible: true,
+        };
+        Self {
+            problem,
+            spots,
+            tours: vec![tour; vehicles],
+            by_breaks,
+            loads,
+            used: Vec::new(),
+            idle: problem.vehicle_ids().collect(),
+            placed: 0,
+            disruption: Disruption::none(problem),
+            astray: 0,
+            versions: 0,
+            walker: Walker::default(),
+        }
+    }
+
+    fn take_up(&mut self, plan: &Plan) {
+        for vehicle in self.problem.vehicle_ids() {
+            let ride = self.problem.ride(vehicle);
+            let (start, end) = (self.start_of(vehicle), self.end_of(vehicle));
+            let place = |place| Spot { place, vehicle: vehicle.0, ..self.spots[start as usize] };
+            let (first, last) = (place(ride.start), place(ride.end));
+            self.spots[start as usize] = Spot { ready_s: ride.shift.from_s, ..first };
+            self.spots[end as usize] = Spot { due_s: ride.latest_s(), ..last };
+            if self.by_breaks.stride > 1 {
+                self.begin_rows(vehicle);
+            }
+            let mut here = start;
+            for task in &plan.tours[vehicle.index()] {
+                self.take_in(*task, vehicle);
+                self.join(vehicle, here, task.0);
+                here = task.0;
+            }
+            self.join(vehicle, here, end);
+            self.refresh(vehicle, start, end);
+        }
+    }
+
+    /// Takes up a plan that is known to make sense.
+    pub(super) fn of_sound(problem: &'p Problem, plan: &Plan) -> Self {
+        debug_assert_eq!(plan.check(problem), Ok(()), "the plan makes sense");
+        let mut tours = Self::idle_ones(problem);
+        tours.take_up(plan);
+        tours
     }
 
     /// From now on moved tasks have a price and the moved promises a budget.
     pub fn with_disruption(mut self, disruption: Disruption) -> Self {
         self.disruption = disruption;
+        self.astray = 0;
+        for vehicle in self.problem.vehicle_ids() {
+            let tasks: Vec<TaskId> = self.tasks_of(vehicle).collect();
+            self.tours[vehicle.index()].moved_cost = 0;
+            for task in tasks {
+                self.count_move(task, vehicle, 1);
+            }
+        }
         self
-    }
-
-    /// The same tours over a problem that only differs in how its places are numbered inside.
-    pub(super) fn over(self, problem: &Problem) -> Tours<'_> {
-        let mut walker = self.walker;
-        let tours = self.tours.iter();
-        let tours = tours
-            .map(|tour| Tour::new(problem, &mut walker, tour.vehicle(), tour.tasks()))
-            .collect();
-        let Self { places, idle, disruption, .. } = self;
-        Tours { problem, tours, places, idle, disruption, walker }
     }
 
     pub fn problem(&self) -> &'p Problem {
         self.problem
     }
-    pub fn tours(&self) -> &[Tour] {
-        &self.tours
+    /// The tasks of a vehicle in their order.
+    pub fn tasks_of(&self, vehicle: VehicleId) -> impl Iterator<Item = TaskId> + '_ {
+        let end = self.end_of(vehicle);
+        let mut here = self.start_of(vehicle);
+        std::iter::from_fn(move || {
+            here = self.spots[here as usize].next;
+            (here != end).then_some(TaskId(here))
+        })
     }
-    pub fn tour(&self, vehicle: VehicleId) -> &Tour {
-        &self.tours[vehicle.index()]
+    /// How many tasks a vehicle has.
+    pub fn count_of(&self, vehicle: VehicleId) -> usize {
+        self.tours[vehicle.index()].count as usize
     }
+    /// Who has the task.
+    #[inline]
+    pub fn vehicle_of(&self, task: TaskId) -> Option<VehicleId> {
+        let vehicle = self.spots[task.index()].vehicle;
+        (vehicle != NOBODY).then_some(VehicleId(vehicle))
+    }
+    /// Where a task is. Counts along its tour.
     pub fn place(&self, task: TaskId) -> Option<Place> {
-        self.places[task.index()]
+        let vehicle = self.vehicle_of(task)?;
+        let position = self.tasks_of(vehicle).position(|other| other == task)?;
+        Some(Place { vehicle, position: position as u32 })
     }
     pub fn disruption(&self) -> &Disruption {
         &self.disruption
@@ -90,25 +281,33 @@ impl<'p> Tours<'p> {
     pub fn idle(&self) -> &[VehicleId] {
         &self.idle
     }
+    /// Vehicles with tasks, ascending.
+    pub fn used(&self) -> &[VehicleId] {
+        &self.used
+    }
     pub fn left_out(&self) -> impl Iterator<Item = TaskId> + '_ {
-        self.problem.task_ids().filter(|task| self.places[task.index()].is_none())
+        self.problem.task_ids().filter(|task| self.vehicle_of(*task).is_none())
+    }
+    /// How many tasks are in tours.
+    pub(super) fn placed(&self) -> usize {
+        self.placed
     }
     pub fn plan(&self) -> Plan {
-        Plan { tours: self.tours.iter().map(|tour| tour.tasks().to_vec()).collect() }
+        let tours = self.problem.vehicle_ids().map(|vehicle| self.tasks_of(vehicle).collect());
+        Plan { tours: tours.collect() }
     }
 
     /// What everything costs: tours, tasks left out, tasks moved; in inner costs.
     pub fn cost(&self) -> Cost {
-        let tours: Cost = self.tours.iter().map(|tour| tour.cost(self.problem)).sum();
-        let tasks: Cost = self
-            .problem
-            .task_ids()
-            .map(|task| match self.places[task.index()] {
-                None => self.absence_cost(task),
-                Some(place) => self.disruption.cost(task, place.vehicle),
-            })
-            .sum();
-        tours + tasks
+        let vehicles = self.problem.vehicle_ids().zip(&self.tours);
+        let tours: Cost = vehicles.map(|(vehicle, tour)| tour.total(self.problem, vehicle)).sum();
+        tours + self.left_out().map(|task| self.absence_cost(task)).sum::<Cost>()
+    }
+
+    /// What one tour costs, moved tasks apart, in inner costs.
+    pub fn cost_of(&self, vehicle: VehicleId) -> Cost {
+        let tour = &self.tours[vehicle.index()];
+        tour.total(self.problem, vehicle) - tour.moved_cost
     }
 
     /// The price of a task that is in no tour.
@@ -118,19 +317,27 @@ impl<'p> Tours<'p> {
 
     /// How many promised tasks are not with the vehicle that had them.
     pub fn moved_promises(&self) -> u32 {
-        self.disruption.moved(|task| self.places[task.index()].map(|place| place.vehicle))
+        self.disruption.moved(|task| self.vehicle_of(task))
+    }
+
+    /// Whether giving the task to the vehicle would move one promise too many.
+    pub(super) fn breaks_promise(&self, task: TaskId, vehicle: VehicleId) -> bool {
+        self.disruption.is_promised(task)
+            && self.disruption.home(task) != Some(vehicle)
+            && self.astray >= self.disruption.budget()
     }
 
     pub fn is_feasible(&self) -> bool {
-        self.tours.iter().all(Tour::is_feasible)
+        self.tours.iter().all(|tour| tour.is_feasible)
+    }
+    /// Whether all rules hold on one tour.
+    pub fn holds(&self, vehicle: VehicleId) -> bool {
+        self.tours[vehicle.index()].is_feasible
     }
 
     /// Puts a task (one that stands alone) after so many others.
     pub fn insert(&mut self, task: TaskId, vehicle: VehicleId, after: usize) {
-        debug_assert!(self.places[task.index()].is_none(), "the task is in no tour");
-        let tour = &mut self.tours[vehicle.index()];
-        tour.insert(self.problem, &mut self.walker, after, task);
-        self.renumber(vehicle, after);
+        self.put(task, vehicle, self.spot_at(vehicle, after));
     }
 
     /// Puts a shipment; both counts are of the tasks that are there before.
@@ -142,78 +349,233 @@ impl<'p> Tours<'p> {
         after: (usize, usize),
     ) {
         debug_assert!(after.0 <= after.1, "the pickup comes first");
-        let tour = &mut self.tours[vehicle.index()];
-        tour.insert_pair(self.problem, &mut self.walker, (after.0, pickup), (after.1, delivery));
-        self.renumber(vehicle, after.0);
+        let spots = (self.spot_at(vehicle, after.0), self.spot_at(vehicle, after.1));
+        self.put_pair(pickup, delivery, vehicle, spots);
     }
 
     /// Takes a task out (with the other half of its shipment). Pinned ones stay; says whether it left.
     pub fn remove(&mut self, task: TaskId) -> bool {
-        let Some(place) = self.places[task.index()] else { return false };
+        let Some(vehicle) = self.vehicle_of(task) else { return false };
         let partner = self.problem.partner(task);
         if self.is_pinned(task) || partner.is_some_and(|other| self.is_pinned(other)) {
             return false;
         }
-        self.remove_all(place.vehicle, &[Some(task), partner]);
+        let tasks: Vec<TaskId> = [Some(task), partner].into_iter().flatten().collect();
+        self.take_out(vehicle, &tasks);
         true
-    }
-
-    fn remove_all(&mut self, vehicle: VehicleId, tasks: &[Option<TaskId>]) {
-        for task in tasks.iter().flatten() {
-            self.places[task.index()] = None;
-        }
-        let Self { tours, places, problem, walker, .. } = self;
-        tours[vehicle.index()].remove_where(problem, walker, |task| places[task.index()].is_none());
-        self.renumber(vehicle, 0);
-    }
-
-    /// Takes many tasks out of one tour. The caller minds pins and shipments.
-    pub(super) fn remove_marked(&mut self, vehicle: VehicleId, tasks: &[TaskId]) {
-        for task in tasks {
-            self.places[task.index()] = None;
-        }
-        let Self { tours, places, problem, walker, .. } = self;
-        tours[vehicle.index()].remove_where(problem, walker, |task| places[task.index()].is_none());
-        self.renumber(vehicle, 0);
     }
 
     /// Whether a task must stay where it is.
     pub fn is_pinned(&self, task: TaskId) -> bool {
-        self.places[task.index()].is_some_and(|place| {
-            (place.position as usize) < self.problem.vehicle(place.vehicle).pinned.len()
-        })
-    }
-
-    /// Swaps a tour for another one of the same vehicle, as it was before some changes. The tasks that are only in
-    /// the old one get no place by this.
-    pub(super) fn put_back(&mut self, vehicle: VehicleId, saved: &Tour) {
-        self.tours[vehicle.index()].copy_from(saved);
-        self.renumber(vehicle, 0);
-    }
-
-    pub(super) fn forget_places(&mut self, vehicle: VehicleId) {
-        for task in self.tours[vehicle.index()].tasks() {
-            self.places[task.index()] = None;
-        }
-    }
-
-    pub(super) fn walker(&mut self) -> (&[Tour], &mut Walker) {
-        (&self.tours, &mut self.walker)
-    }
-
-    fn renumber(&mut self, vehicle: VehicleId, from: usize) {
-        match (self.idle.binary_search(&vehicle), self.tours[vehicle.index()].is_empty()) {
-            (Ok(at), false) => drop(self.idle.remove(at)),
-            (Err(at), true) => self.idle.insert(at, vehicle),
-            _ => {}
-        }
-        for (position, task) in self.tours[vehicle.index()].tasks().iter().enumerate().skip(from) {
-            self.places[task.index()] = Some(Place { vehicle, position: position as u32 });
-        }
+        self.problem.is_pinned(task)
     }
 
     /// The tasks that are inserted as one: a task alone, or the pickup that stands for its shipment.
     pub fn heads(problem: &Problem) -> impl Iterator<Item = TaskId> + '_ {
         problem.task_ids().filter(|task| !matches!(problem.task(*task).role, Role::Delivery { .. }))
+    }
+
+    #[inline]
+    pub(super) fn start_of(&self, vehicle: VehicleId) -> SpotId {
+        self.problem.tasks().len() as u32 + vehicle.0
+    }
+    #[inline]
+    pub(super) fn end_of(&self, vehicle: VehicleId) -> SpotId {
+        (self.problem.tasks().len() + self.problem.vehicles().len()) as u32 + vehicle.0
+    }
+    /// The spot with so many tasks up to it: the start for none.
+    pub(super) fn spot_at(&self, vehicle: VehicleId, count: usize) -> SpotId {
+        let mut here = self.start_of(vehicle);
+        for _ in 0..count {
+            here = self.spots[here as usize].next;
+        }
+        here
+    }
+    /// How many tasks come up to a spot of a tour, it included.
+    pub(super) fn count_until(&self, spot: SpotId) -> usize {
+        let tasks = self.problem.tasks().len() as u32;
+        let (mut here, mut count) = (spot, 0);
+        while here < tasks {
+            here = self.spots[here as usize].prev;
+            count += 1;
+        }
+        count
+    }
+    /// The task of a spot, unless it is a start or an end.
+    #[inline]
+    pub(super) fn task_at(&self, spot: SpotId) -> Option<TaskId> {
+        ((spot as usize) < self.problem.tasks().len()).then_some(TaskId(spot))
+    }
+    /// The spot from which on tasks may be put: the start, or the last pinned task.
+    pub(super) fn first_open(&self, vehicle: VehicleId) -> SpotId {
+        self.spot_at(vehicle, self.problem.vehicle(vehicle).pinned.len())
+    }
+    pub(super) fn walker(&mut self) -> &mut Walker {
+        &mut self.walker
+    }
+
+    /// Puts a task that stands alone behind a spot of a tour.
+    pub(super) fn put(&mut self, task: TaskId, vehicle: VehicleId, after: SpotId) {
+        debug_assert!(self.vehicle_of(task).is_none(), "the task is in no tour");
+        let next = self.spots[after as usize].next;
+        self.take_in(task, vehicle);
+        self.join(vehicle, after, task.0);
+        self.join(vehicle, task.0, next);
+        self.refresh(vehicle, after, next);
+    }
+
+    /// Puts both halves of a shipment behind spots of a tour as it is without them.
+    pub(super) fn put_pair(
+        &mut self,
+        pickup: TaskId,
+        delivery: TaskId,
+        vehicle: VehicleId,
+        (first, second): (SpotId, SpotId),
+    ) {
+        self.take_in(pickup, vehicle);
+        self.take_in(delivery, vehicle);
+        let last = self.spots[second as usize].next;
+        self.join(vehicle, second, delivery.0);
+        self.join(vehicle, delivery.0, last);
+        let next = self.spots[first as usize].next;
+        self.join(vehicle, first, pickup.0);
+        self.join(vehicle, pickup.0, next);
+        self.refresh(vehicle, first, last);
+    }
+
+    /// Takes tasks out of one tour, which are given in their order unless there are shipments. The caller minds pins and
+    /// shipments.
+    pub(super) fn take_out(&mut self, vehicle: VehicleId, tasks: &[TaskId]) {
+        let (start, end) = (self.start_of(vehicle), self.end_of(vehicle));
+        for task in tasks {
+            self.let_go(*task, vehicle);
+        }
+        // The stretch from the first to the last change; shipments can be anywhere.
+        let (mut first, mut last) = (None, end);
+        let is_string = self.problem.shipments == 0;
+        for task in tasks {
+            let spot = self.spots[task.index()];
+            if self.spots[spot.prev as usize].vehicle == NOBODY {
+                continue;
+            }
+            let mut next = spot.next;
+            while self.spots[next as usize].vehicle == NOBODY {
+                next = self.spots[next as usize].next;
+            }
+            if is_string {
+                first = first.or(Some(spot.prev));
+                last = next;
+            }
+            self.join(vehicle, spot.prev, next);
+        }
+        self.refresh(vehicle, first.unwrap_or(start), last);
+    }
+
+    /// Links two spots of a tour and counts the leg between them instead of the one that led away from the first.
+    #[inline]
+    fn join(&mut self, vehicle: VehicleId, one: SpotId, two: SpotId) {
+        let problem = self.problem;
+        let ride = problem.ride(vehicle);
+        let to = self.spots[two as usize].place;
+        let tour = &mut self.tours[vehicle.index()];
+        let spot = &mut self.spots[one as usize];
+        // Nobody drives from the start to the end for nothing.
+        let (leg_s, leg) = if tour.count == 0 {
+            (0, 0)
+        } else {
+            let leg_s = problem.travel_s(ride, spot.place, to);
+            (leg_s, problem.leg_cost(ride, spot.place, to, leg_s))
+        };
+        tour.travel_s += i64::from(leg_s) - i64::from(spot.leg_s);
+        tour.travel_cost += leg - spot.leg;
+        (spot.leg_s, spot.leg) = (leg_s, leg);
+        (spot.next, spot.next_place) = (two, to);
+        self.spots[two as usize].prev = one;
+    }
+
+    /// The number of a tour that has just changed.
+    pub(super) fn next_version(&mut self) -> u32 {
+        self.versions = self.versions.wrapping_add(1).max(1);
+        self.versions
+    }
+    pub(super) fn astray(&self) -> u32 {
+        self.astray
+    }
+    pub(super) fn set_astray(&mut self, astray: u32) {
+        self.astray = astray;
+    }
+
+    /// Takes over the sums of a tour.
+    pub(super) fn count_as(&mut self, vehicle: VehicleId, sums: &Tour) {
+        let was = std::mem::replace(&mut self.tours[vehicle.index()], *sums);
+        self.placed = self.placed + sums.count as usize - was.count as usize;
+        self.set_idle(vehicle);
+    }
+
+    /// Keeps the lists of vehicles with and without tasks.
+    fn set_idle(&mut self, vehicle: VehicleId) {
+        let (from, to) = if self.tours[vehicle.index()].count == 0 {
+            (&mut self.used, &mut self.idle)
+        } else {
+            (&mut self.idle, &mut self.used)
+        };
+        if let Ok(at) = from.binary_search(&vehicle) {
+            from.remove(at);
+        }
+        if let Err(at) = to.binary_search(&vehicle) {
+            to.insert(at, vehicle);
+        }
+    }
+
+    fn take_in(&mut self, task: TaskId, vehicle: VehicleId) {
+        self.spots[task.index()].vehicle = vehicle.0;
+        self.placed += 1;
+        let tour = &mut self.tours[vehicle.index()];
+        tour.count += 1;
+        tour.soft += u32::from(self.problem.node(task).late_max_s > 0);
+        if tour.count == 1 {
+            self.set_idle(vehicle);
+        }
+        self.weigh(task, vehicle, 1);
+        self.count_move(task, vehicle, 1);
+    }
+
+    fn let_go(&mut self, task: TaskId, vehicle: VehicleId) {
+        let spot = &mut self.spots[task.index()];
+        spot.vehicle = NOBODY;
+        self.placed -= 1;
+        let tour = &mut self.tours[vehicle.index()];
+        tour.count -= 1;
+        tour.soft -= u32::from(self.problem.node(task).late_max_s > 0);
+        tour.travel_s -= i64::from(std::mem::take(&mut spot.leg_s));
+        tour.travel_cost -= std::mem::take(&mut spot.leg);
+        if tour.count == 0 {
+            self.set_idle(vehicle);
+        }
+        self.weigh(task, vehicle, -1);
+        self.count_move(task, vehicle, -1);
+    }
+
+    /// What still fits, where only sums matter.
+    #[inline]
+    fn weigh(&mut self, task: TaskId, vehicle: VehicleId, sign: i32) {
+        let dimensions = self.problem.dimensions;
+        if self.problem.load_rule == LoadRule::Sum {
+            let room = &mut self.loads.room[vehicle.index() * dimensions..][..dimensions];
+            for (room, amount) in room.iter_mut().zip(self.problem.amount(task)) {
+                *room -= sign * amount;
+            }
+        }
+    }
+
+    fn count_move(&mut self, task: TaskId, vehicle: VehicleId, sign: i32) {
+        if self.disruption.is_free() {
+            return;
+        }
+        self.tours[vehicle.index()].moved_cost +=
+            Cost::from(sign) * self.disruption.cost(task, vehicle);
+        if self.disruption.is_promised(task) && self.disruption.home(task) != Some(vehicle) {
+            self.astray = self.astray.wrapping_add_signed(sign);
+        }
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn make_room(
     }
     let mut spilled: Option<Room> = None;
     for attempt in attempts(&problem, &movable) {
-        let vehicle = present.place(attempt[0]).map(|place| place.vehicle);
+        let vehicle = present.vehicle_of(attempt[0]);
         let Some(vehicle) = vehicle else { continue };
         let mut tours = present.clone();
         for stop in &attempt {

@@ -105,7 +105,7 @@ pub(super) fn place_all(mut revision: Revision<'_>, day: LocalDay) -> Result<Dec
     let mut refused = Vec::new();
     for job in &open {
         let Some(task) = problem.task_of(*job) else { continue };
-        if tours.place(task).is_none() {
+        if tours.vehicle_of(task).is_none() {
             let facts = &state.jobs[job].job;
             let mut reasons: Vec<Reason> = insertion::refusals(&mut tours, task)
                 .iter()

@@ -115,10 +115,10 @@ pub(in crate::planning) fn soonest_of_best(
     };
     let mut best: Option<(i64, Insertion)> = None;
     for first in insertion::ranked(tours, task).into_iter().take(VEHICLES_MAX) {
-        let present = tours.tour(first.vehicle).tasks();
-        let was = problem.schedule(first.vehicle, present);
+        let present: Vec<TaskId> = tours.tasks_of(first.vehicle).collect();
+        let was = problem.schedule(first.vehicle, &present);
         for after in (0..=present.len()).rev() {
-            let mut tasks = present.to_vec();
+            let mut tasks = present.clone();
             tasks.insert(after, task);
             let is = problem.schedule(first.vehicle, &tasks);
             if !is.violations.is_empty() {

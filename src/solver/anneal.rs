@@ -1,0 +1,184 @@
+//! Ruin and recreate under simulated annealing on one thread: tear a region out, put it back, keep the result if it is
+//! better or, while it is hot, not much worse (Christiaens and Vanden Berghe 2020, doi 10.1287/trsc.2019.0914; Schrimpf
+//! et al. 2000, doi 10.1006/jcph.1999.6413).
+
+use super::draft::{Role, TaskId, VehicleId};
+use super::neighbours::Neighbours;
+use super::plan::Plan;
+use super::problem::Cost;
+use super::recreate::Recreate;
+use super::ruin::Ruins;
+use super::tours::Tours;
+use super::undo::Undo;
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{RngExt, SeedableRng};
+
+/// Tours on their way to better ones.
+pub(super) struct Chain<'p> {
+    tours: Tours<'p>,
+    neighbours: &'p Neighbours,
+    recreate: Recreate,
+    ruins: Ruins,
+    undo: Undo,
+    dice: Xoshiro256PlusPlus,
+    /// What the tours cost.
+    tours_cost: Cost,
+    /// Heads of absent tasks, now and before the step that is tried.
+    absent: Vec<TaskId>,
+    absent_before: Vec<TaskId>,
+    best: Plan,
+    best_cost: Cost,
+    /// Tours that differ from the best plan's.
+    is_dirty: Vec<bool>,
+}
+
+impl<'p> Chain<'p> {
+    pub(super) fn new(tours: Tours<'p>, neighbours: &'p Neighbours, seed: u64) -> Self {
+        let problem = tours.problem();
+        let mut dice = Xoshiro256PlusPlus::seed_from_u64(seed);
+        let recreate = Recreate::new(&tours, &mut dice);
+        let cost = tours.cost();
+        let absent: Vec<TaskId> =
+            Tours::heads(problem).filter(|head| tours.vehicle_of(*head).is_none()).collect();
+        Self {
+            neighbours,
+            recreate,
+            ruins: Ruins::new(&tours),
+            undo: Undo::new(&tours),
+            dice,
+            tours_cost: cost - absent.iter().map(|task| tours.absence_cost(*task)).sum::<Cost>(),
+            absent_before: Vec::new(),
+            absent,
+            best: tours.plan(),
+            best_cost: cost,
+            is_dirty: vec![false; problem.vehicles().len()],
+            tours,
+        }
+    }
+
+    /// What it really costs.
+    pub(super) fn cost(&self) -> Cost {
+        self.tours_cost
+            + self.absent.iter().map(|task| self.tours.absence_cost(*task)).sum::<Cost>()
+    }
+    pub(super) fn best(&self) -> (&Plan, Cost) {
+        (&self.best, self.best_cost)
+    }
+    pub(super) fn tours(&self) -> &Tours<'p> {
+        &self.tours
+    }
+    /// How many tasks (or shipments) are in no tour.
+    pub(super) fn left_out(&self) -> usize {
+        self.absent.len()
+    }
+
+    /// Puts in what is absent as far as it fits, without tearing anything out. Says whether the best plan is a new one.
+    pub(super) fn fill(&mut self) -> bool {
+        self.begin();
+        self.put_back_absent();
+        self.settle(0.0)
+    }
+
+    /// One step at a temperature, in inner costs. Says whether the best plan is a new one.
+    pub(super) fn step(&mut self, heat: f64) -> bool {
+        self.begin();
+        self.tear_out();
+        self.put_back_absent();
+        self.settle(heat)
+    }
+
+    fn begin(&mut self) {
+        self.undo.begin(&self.tours);
+        self.absent_before.clone_from(&self.absent);
+    }
+
+    fn tear_out(&mut self) {
+        let problem = self.tours.problem();
+        let seed = TaskId(self.dice.random_range(0..problem.tasks().len() as u32));
+        self.ruins.choose(&self.tours, self.neighbours, seed, &mut self.dice);
+        for (vehicle, string) in self.ruins.strings() {
+            self.undo.touch(&self.tours, vehicle);
+            self.tours.take_out(vehicle, string);
+            let is_head =
+                |task: &&TaskId| !matches!(problem.task(**task).role, Role::Delivery { .. });
+            self.absent.extend(string.iter().filter(is_head));
+        }
+    }
+
+    fn put_back_absent(&mut self) {
+        let mut absent = std::mem::take(&mut self.absent);
+        self.recreate.sort(self.tours.problem(), &mut absent, &mut self.dice);
+        absent.retain(|&task| {
+            let found = self.recreate.find(&mut self.tours, task, &mut self.dice);
+            let Some(fit) = found else { return true };
+            if fit.cost > self.tours.absence_cost(task) {
+                return true;
+            }
+            self.undo.touch(&self.tours, fit.vehicle);
+            fit.apply(&mut self.tours, task);
+            false
+        });
+        self.absent = absent;
+    }
+
+    /// Keeps the step or takes it back.
+    fn settle(&mut self, heat: f64) -> bool {
+        let more = self.change();
+        let absent = |tasks: &[TaskId]| -> Cost {
+            tasks.iter().map(|task| self.tours.absence_cost(*task)).sum()
+        };
+        let change = more + absent(&self.absent) - absent(&self.absent_before);
+        let draw: f64 = self.dice.random_range(f64::MIN_POSITIVE..1.0);
+        let holds = self.undo.touched().all(|(vehicle, _)| self.tours.holds(vehicle))
+            && self.keeps_promises();
+        if !holds || change as f64 > -heat * draw.ln() {
+            self.undo.take_back(&mut self.tours);
+            std::mem::swap(&mut self.absent, &mut self.absent_before);
+            return false;
+        }
+        self.tours_cost += more;
+        for (vehicle, _) in self.undo.touched() {
+            self.is_dirty[vehicle.index()] = true;
+        }
+        let cost = self.cost();
+        debug_assert_eq!(cost, self.tours.cost(), "the change is exact");
+        if cost >= self.best_cost {
+            return false;
+        }
+        self.best_cost = cost;
+        for (vehicle, is_dirty) in self.is_dirty.iter_mut().enumerate() {
+            if std::mem::take(is_dirty) {
+                let tour = &mut self.best.tours[vehicle];
+                tour.clear();
+                tour.extend(self.tours.tasks_of(VehicleId(vehicle as u32)));
+            }
+        }
+        true
+    }
+
+    /// What the step changed in tours and moved tasks.
+    fn change(&self) -> Cost {
+        let problem = self.tours.problem();
+        let touched = self.undo.touched().map(|(vehicle, before)| {
+            let now = &self.tours.tours[vehicle.index()];
+            now.total(problem, vehicle) - before.total(problem, vehicle)
+        });
+        touched.sum()
+    }
+
+    fn keeps_promises(&self) -> bool {
+        let disruption = self.tours.disruption();
+        let absent = self.absent.iter().filter(|task| disruption.is_promised(**task)).count();
+        !disruption.has_promises() || self.tours.astray() + absent as u32 <= disruption.budget()
+    }
+
+    /// What a leg costs on average: the unit of heat.
+    pub(super) fn mean_leg(&self) -> f64 {
+        let (mut cost, mut legs) = (0.0, 0.0);
+        for tour in self.tours.tours.iter().filter(|tour| tour.count > 0) {
+            cost += tour.travel_cost as f64;
+            legs += f64::from(tour.count) + 1.0;
+        }
+        if legs > 0.0 { cost / legs } else { 0.0 }
+    }
+}

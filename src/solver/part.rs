@@ -1,0 +1,78 @@
+//! A part of a problem: some of its vehicles with their tasks, as a small problem of its own, whose tables fit where
+//! memory is fast. Tours of different parts can be improved at the same time.
+
+use super::disruption::Disruption;
+use super::draft::{TaskId, VehicleId};
+use super::neighbours::Neighbours;
+use super::plan::Plan;
+use super::problem::Problem;
+use super::tours::Tours;
+
+/// A part of a problem and what its numbers mean outside.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub problem: Problem,
+    pub neighbours: Neighbours,
+    tasks: Vec<TaskId>,
+    vehicles: Vec<VehicleId>,
+    plan: Plan,
+    disruption: Disruption,
+}
+
+/// Which vehicles and which absent tasks make a part.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Cut {
+    pub vehicles: Vec<VehicleId>,
+    pub absent: Vec<TaskId>,
+    /// How many more promises may move in it.
+    pub promises: u32,
+}
+
+impl Part {
+    pub(super) fn of(
+        outside: &Problem,
+        whole: &Plan,
+        disruption: &Disruption,
+        neighbours: &Neighbours,
+        cut: &Cut,
+    ) -> Self {
+        let mut tasks = cut.absent.clone();
+        for task in &cut.absent {
+            tasks.extend(outside.partner(*task));
+        }
+        let mut tours_outside = Vec::with_capacity(cut.vehicles.len());
+        for vehicle in &cut.vehicles {
+            let from = tasks.len();
+            tasks.extend(&whole.tours[vehicle.index()]);
+            tours_outside.push(from..tasks.len());
+        }
+        let mut inside = vec![None; outside.tasks().len()];
+        for (at, task) in tasks.iter().enumerate() {
+            inside[task.index()] = Some(TaskId(at as u32));
+        }
+        let plan = Plan {
+            tours: tours_outside
+                .into_iter()
+                .map(|tour| tour.map(|at| TaskId(at as u32)).collect())
+                .collect(),
+        };
+        let disruption = disruption.within(&tasks, &cut.vehicles, cut.promises);
+        let neighbours = neighbours.within(&tasks, &inside);
+        let problem = outside.within(&tasks, &cut.vehicles, &inside);
+        Self { problem, neighbours, tasks, vehicles: cut.vehicles.clone(), plan, disruption }
+    }
+
+    /// The tours of the part, as they are outside.
+    pub(super) fn tours(&self) -> Tours<'_> {
+        Tours::of_sound(&self.problem, &self.plan).with_disruption(self.disruption.clone())
+    }
+
+    /// Writes tours of the part into a plan of the whole.
+    pub(super) fn write(&self, plan: &Plan, whole: &mut Plan) {
+        for (vehicle, tour) in self.vehicles.iter().zip(&plan.tours) {
+            let outside = &mut whole.tours[vehicle.index()];
+            outside.clear();
+            outside.extend(tour.iter().map(|task| self.tasks[task.index()]));
+        }
+    }
+}
