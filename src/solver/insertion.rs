@@ -5,6 +5,7 @@
 //! where lateness has a price, or breaks depend on loads, is the tour walked.
 
 use super::draft::{Role, TaskId, VehicleId};
+use super::matrix::Around;
 use super::problem::{Cost, FAR, LoadRule, Problem, Ride};
 use super::schedule::{Schedule, Violation};
 use super::times::rested_s;
@@ -94,7 +95,10 @@ pub fn best_on(
     beat: Cost,
 ) -> Option<Insertion> {
     let (head, _) = halves(tours.problem(), task);
-    best_fit_on(tours, head, vehicle, beat).map(|fit| fit.insertion(tours, head))
+    if tours.breaks_promise(head, vehicle) {
+        return None;
+    }
+    fit_on(tours, head, vehicle, beat).map(|fit| fit.insertion(tours, head))
 }
 
 /// Makes an insertion happen.
@@ -148,8 +152,9 @@ fn halves(problem: &Problem, task: TaskId) -> (TaskId, Option<TaskId>) {
     }
 }
 
-/// The cheapest feasible place of a head on one vehicle, if it costs less than `beat`.
-pub(super) fn best_fit_on(
+/// The cheapest feasible place of a head on one vehicle, if it costs less than `beat`; how many promises have moved is
+/// not asked.
+pub(super) fn fit_on(
     tours: &mut Tours<'_>,
     head: TaskId,
     vehicle: VehicleId,
@@ -158,11 +163,7 @@ pub(super) fn best_fit_on(
     let problem = tours.problem();
     let partner = problem.partner(head);
     let is_allowed = |task| problem.is_allowed(task, vehicle);
-    if !is_allowed(head)
-        || !partner.is_none_or(is_allowed)
-        || tours.breaks_promise(head, vehicle)
-        || !tours.holds(vehicle)
-    {
+    if !is_allowed(head) || !partner.is_none_or(is_allowed) || !tours.holds(vehicle) {
         return None;
     }
     let moved = tours.disruption().cost(head, vehicle);
@@ -172,6 +173,71 @@ pub(super) fn best_fit_on(
         Some(delivery) => best_pair(tours, head, delivery, vehicle, beat),
     };
     found.map(|fit| Fit { cost: fit.cost + moved, ..fit })
+}
+
+/// A task of a plain problem (nobody asks for more than windows, sums of loads and travel time) with all at hand that
+/// its places are judged by.
+pub(super) struct Guest<'p> {
+    around: Around<'p>,
+    opens_s: i32,
+    closes_s: i32,
+    service_s: i32,
+    amount: i32,
+}
+
+impl<'p> Guest<'p> {
+    pub(super) fn of(problem: &'p Problem, task: TaskId) -> Self {
+        let node = problem.node(task);
+        let ride = problem.ride(VehicleId(0));
+        Self {
+            around: problem.around(ride, node.location),
+            opens_s: node.opens_s,
+            closes_s: node.closes_s,
+            service_s: problem.work_on(task, ride).1,
+            amount: problem.amount(task).first().copied().unwrap_or(0),
+        }
+    }
+
+    /// The same as [`fit_on`] for a vehicle that may do the task.
+    #[inline]
+    pub(super) fn fit_on(&self, tours: &Tours<'_>, vehicle: VehicleId) -> Option<Fit> {
+        let tour = &tours.tours[vehicle.index()];
+        let room = tours.loads.room.get(vehicle.index());
+        if !tour.is_feasible || room.is_some_and(|room| *room < self.amount) {
+            return None;
+        }
+        let end = tours.end_of(vehicle);
+        let mut here = tours.start_of(vehicle);
+        let (mut least_s, mut after) = (i32::MAX, end);
+        while here != end {
+            let spot = &tours.spots[here as usize];
+            // From here on every stop is left after the window.
+            if spot.ready_s > self.closes_s {
+                break;
+            }
+            if spot.next_due_s >= self.opens_s {
+                let from_s = self.around.seconds_from(spot.place);
+                let to_s = self.around.seconds_to(spot.next_place);
+                let more_s = from_s + to_s - spot.leg_s;
+                let start_s = (spot.ready_s + from_s).max(self.opens_s);
+                // Of places that cost the same the last one.
+                if more_s <= least_s
+                    && start_s <= self.closes_s
+                    && start_s + self.service_s + to_s <= spot.next_due_s
+                {
+                    (least_s, after) = (more_s, here);
+                }
+            }
+            here = spot.next;
+        }
+        if after == end {
+            return None;
+        }
+        let ride = tours.problem().ride(vehicle);
+        let fixed = if tour.count == 0 { ride.fixed } else { 0 };
+        let cost = i64::from(least_s) * ride.per_s + fixed;
+        Some(Fit { cost, vehicle, after, delivery_after: None })
+    }
 }
 
 fn best_place(

@@ -62,94 +62,57 @@ impl Neighbours {
     }
 }
 
-/// Which tasks are good to come right before and right after another one, by travel and windows, with the leg between.
+/// Which tasks are good to come right before or right after another one, by travel and windows, the best first.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Beside {
-    before: Rows,
-    after: Rows,
-}
-
-#[derive(Debug, Clone, Default)]
-struct Rows {
     starts: Vec<u32>,
-    legs: Vec<(TaskId, i32)>,
-}
-
-impl Rows {
-    #[inline]
-    fn row(&self, task: TaskId) -> &[(TaskId, i32)] {
-        let from = self.starts[task.index()] as usize;
-        &self.legs[from..self.starts[task.index() + 1] as usize]
-    }
-    fn push(&mut self, list: &mut Vec<(f32, TaskId, i32)>, most: usize) {
-        let order = |one: &(f32, TaskId, i32), two: &(f32, TaskId, i32)| {
-            one.0.total_cmp(&two.0).then(one.1.cmp(&two.1))
-        };
-        if list.len() > most {
-            list.select_nth_unstable_by(most, order);
-            list.truncate(most);
-        }
-        list.sort_unstable_by(order);
-        self.legs.extend(list.iter().map(|(_, task, leg_s)| (*task, *leg_s)));
-        self.starts.push(self.legs.len() as u32);
-    }
+    tasks: Vec<TaskId>,
 }
 
 impl Beside {
+    /// Looks at all pairs that some vehicle may do both of, with the travel times of the first vehicle.
     pub(super) fn of(problem: &Problem) -> Self {
-        let count = problem.tasks().len();
-        let mut found = Self::default();
-        found.before.starts.push(0);
-        found.after.starts.push(0);
+        let mut found = Self { starts: vec![0], tasks: Vec::new() };
         let Some(first) = problem.vehicle_ids().next() else { return found };
         let ride = problem.ride(first);
-        let mut before = Vec::with_capacity(count);
-        let mut after = Vec::with_capacity(count);
+        let order = |one: &(f32, TaskId), two: &(f32, TaskId)| {
+            one.0.total_cmp(&two.0).then(one.1.cmp(&two.1))
+        };
+        let mut beside = Vec::with_capacity(problem.tasks().len());
         for task in problem.task_ids() {
-            before.clear();
-            after.clear();
-            let place = problem.node(task).location;
+            beside.clear();
             for other in problem.task_ids() {
                 if other == task || !problem.can_meet(task, other) {
                     continue;
                 }
-                let other_place = problem.node(other).location;
-                let there_s = problem.travel_s(ride, place, other_place);
-                let back_s = problem.travel_s(ride, other_place, place);
-                if let Some(weight) = weight(problem, ride, task, other, there_s) {
-                    after.push((weight, other, there_s));
-                }
-                if let Some(weight) = weight(problem, ride, other, task, back_s) {
-                    before.push((weight, other, back_s));
+                let after = weight(problem, ride, task, other);
+                let before = weight(problem, ride, other, task);
+                if let Some(weight) = [after, before].into_iter().flatten().reduce(f32::min) {
+                    beside.push((weight, other));
                 }
             }
-            found.before.push(&mut before, BESIDE);
-            found.after.push(&mut after, BESIDE);
+            if beside.len() > BESIDE {
+                beside.select_nth_unstable_by(BESIDE, order);
+                beside.truncate(BESIDE);
+            }
+            beside.sort_unstable_by(order);
+            found.tasks.extend(beside.iter().map(|(_, other)| *other));
+            found.starts.push(found.tasks.len() as u32);
         }
         found
     }
 
-    /// Good right before the task.
     #[inline]
-    pub(super) fn before(&self, task: TaskId) -> &[(TaskId, i32)] {
-        self.before.row(task)
-    }
-    /// Good right after the task.
-    #[inline]
-    pub(super) fn after(&self, task: TaskId) -> &[(TaskId, i32)] {
-        self.after.row(task)
+    pub(super) fn row(&self, task: TaskId) -> &[TaskId] {
+        let from = self.starts[task.index()] as usize;
+        &self.tasks[from..self.starts[task.index() + 1] as usize]
     }
 }
 
 /// How well `second` comes right after `first`; none if it cannot.
-fn weight(
-    problem: &Problem,
-    ride: &Ride,
-    first: TaskId,
-    second: TaskId,
-    travel_s: i32,
-) -> Option<f32> {
+fn weight(problem: &Problem, ride: &Ride, first: TaskId, second: TaskId) -> Option<f32> {
     let (one, two) = (problem.node(first), problem.node(second));
+    let travel_s = problem.travel_s(ride, one.location, two.location);
     let (_, service_s) = problem.work_on(first, ride);
     let between_s = service_s + travel_s;
     let late_s = (one.opens_s + between_s - two.closes_s).max(0);

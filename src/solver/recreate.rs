@@ -1,19 +1,18 @@
-//! Puts absent tasks back, one after the other in one of several orders, each at its cheapest place. A place is skipped
-//! now and then ("blinks"), so that the same ruin does not always heal the same way (Christiaens and Vanden Berghe 2020,
-//! doi 10.1287/trsc.2019.0914). Only places beside a task's neighbours and
-//! the ends of tours are tried.
+//! Puts absent tasks back, one after the other in one of several orders, each at its cheapest place. A tour is passed
+//! over now and then ("blinks"), so that the same ruin does not always heal the same way (Christiaens and Vanden Berghe
+//! 2020, doi 10.1287/trsc.2019.0914). Only tours with near tasks and one idle vehicle of every kind are tried; the best
+//! place in a tour is remembered until the tour changes, and a step that is taken back gives the tour its old number.
 
 use super::draft::{TaskId, VehicleId};
-use super::insertion::{self, Fit};
-use super::matrix::Around;
+use super::insertion::{self, Fit, Guest};
 use super::neighbours::Beside;
 use super::problem::{Cost, Problem};
-use super::tours::{NOBODY, Spot, SpotId, Tours};
+use super::tours::{NOBODY, SpotId, Tours};
 use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::seq::SliceRandom;
 
-/// How often a place is skipped.
+/// How often a tour is passed over.
 const BLINK: f64 = 0.01;
 
 /// So many best places of tasks on vehicles are remembered, or none.
@@ -47,7 +46,7 @@ pub(super) struct Recreate {
     /// Of each task: what it takes up, and how far it is from where vehicles start.
     demand: Vec<i64>,
     far: Vec<i32>,
-    /// Places until the next blink.
+    /// Tours until the next blink.
     until_blink: u32,
     kinds_tried: Vec<u64>,
     stamp: u64,
@@ -63,8 +62,11 @@ pub(super) struct Recreate {
 /// The best place of a task in one version of a tour.
 #[derive(Debug, Clone, Copy)]
 struct Known {
+    /// [`Cost::MAX`] if there is none.
+    cost: Cost,
     version: u32,
-    fit: Option<Fit>,
+    after: SpotId,
+    delivery_after: SpotId,
 }
 
 impl Recreate {
@@ -103,7 +105,10 @@ impl Recreate {
             stamp: 0,
             kinds,
             beside: Beside::of(problem),
-            known: vec![Known { version: 0, fit: None }; size],
+            known: vec![
+                Known { cost: Cost::MAX, version: 0, after: NOBODY, delivery_after: NOBODY };
+                size
+            ],
             vehicles_tried: vec![0; problem.vehicles().len()],
         }
     }
@@ -139,273 +144,108 @@ impl Recreate {
         }
     }
 
-    /// The cheapest place of a head among those that are tried.
+    /// The cheapest place of a head on the vehicles near it, or on any if there is none.
     pub(super) fn find(
         &mut self,
         tours: &mut Tours<'_>,
         head: TaskId,
         dice: &mut Xoshiro256PlusPlus,
     ) -> Option<Fit> {
-        let problem = tours.problem();
-        if problem.partner(head).is_some() {
-            return self.find_pair(tours, head, dice);
-        }
-        let is_plain = problem.is_plain && tours.disruption().is_free();
-        let near = if is_plain {
-            self.find_plain(tours, head, dice)
-        } else {
-            self.find_rich(tours, head, dice)
-        };
-        near.or_else(|| self.find_anywhere(tours, head))
-    }
-
-    fn find_plain(
-        &mut self,
-        tours: &mut Tours<'_>,
-        task: TaskId,
-        dice: &mut Xoshiro256PlusPlus,
-    ) -> Option<Fit> {
-        let problem = tours.problem();
-        let mut seek = Seek::of(tours, task);
-        for &(other, from_s) in self.beside.before(task) {
-            let spot = &tours.spots[other.index()];
-            if spot.vehicle != NOBODY && !blinks(&mut self.until_blink, dice) {
-                seek.try_gap(other.0, spot, from_s, seek.leg_to(spot.next_place));
-            }
-        }
-        for &(other, to_s) in self.beside.after(task) {
-            let other = &tours.spots[other.index()];
-            if other.vehicle != NOBODY && !blinks(&mut self.until_blink, dice) {
-                let spot = &tours.spots[other.prev as usize];
-                seek.try_gap(other.prev, spot, seek.leg_from(spot.place), to_s);
-            }
-        }
-        let mut best = seek.found(problem);
-        self.for_idle(tours, |tours, vehicle| {
-            let ride = problem.ride(vehicle);
-            let start = tours.start_of(vehicle);
-            let spot = &tours.spots[start as usize];
-            let mut seek = Seek::of(tours, task);
-            seek.try_gap(start, spot, seek.leg_from(spot.place), seek.leg_to(spot.next_place));
-            if let Some(fit) = seek.found(problem)
-                && best.is_none_or(|best| fit.cost + ride.fixed < best.cost)
-            {
-                best = Some(Fit { cost: fit.cost + ride.fixed, ..fit });
-            }
-        });
-        best
-    }
-
-    fn find_rich(
-        &mut self,
-        tours: &mut Tours<'_>,
-        task: TaskId,
-        dice: &mut Xoshiro256PlusPlus,
-    ) -> Option<Fit> {
-        let mut best: Option<Fit> = None;
-        for &(other, _) in self.beside.before(task) {
-            if tours.spots[other.index()].vehicle != NOBODY && !blinks(&mut self.until_blink, dice)
-            {
-                try_gap(tours, task, other.0, &mut best);
-            }
-        }
-        for &(other, _) in self.beside.after(task) {
-            let other = &tours.spots[other.index()];
-            if other.vehicle != NOBODY && !blinks(&mut self.until_blink, dice) {
-                let after = other.prev;
-                try_gap(tours, task, after, &mut best);
-            }
-        }
-        self.for_idle(tours, |tours, vehicle| {
-            let start = tours.start_of(vehicle);
-            try_gap(tours, task, start, &mut best);
-        });
-        best
-    }
-
-    /// One idle vehicle of every kind.
-    fn for_idle(&mut self, tours: &mut Tours<'_>, mut see: impl FnMut(&mut Tours<'_>, VehicleId)) {
         self.stamp += 1;
+        let problem = tours.problem();
+        let is_plain = problem.is_plain && tours.disruption().is_free();
+        let guest = is_plain.then(|| Guest::of(problem, head));
+        let guest = guest.as_ref();
+        let mut best: Option<Fit> = None;
+        for half in [Some(head), problem.partner(head)].into_iter().flatten() {
+            for at in 0..self.beside.row(half).len() {
+                let other = self.beside.row(half)[at];
+                let Some(vehicle) = tours.vehicle_of(other) else { continue };
+                let tried = &mut self.vehicles_tried[vehicle.index()];
+                if std::mem::replace(tried, self.stamp) != self.stamp
+                    && problem.is_allowed(head, vehicle)
+                    && !self.blinks(dice)
+                {
+                    self.look_at(tours, head, guest, vehicle, &mut best);
+                }
+            }
+        }
+        // One idle vehicle of every kind.
         let mut kinds_left = self.kind_count;
         for at in 0..tours.idle().len() {
             let vehicle = tours.idle()[at];
             let tried = &mut self.kinds_tried[self.kinds[vehicle.index()] as usize];
             if std::mem::replace(tried, self.stamp) != self.stamp {
-                see(tours, vehicle);
+                if problem.is_allowed(head, vehicle) {
+                    self.look_at(tours, head, guest, vehicle, &mut best);
+                }
                 kinds_left -= 1;
                 if kinds_left == 0 {
                     break;
                 }
             }
         }
-    }
-
-    /// The cheapest place on any vehicle.
-    fn find_anywhere(&mut self, tours: &mut Tours<'_>, head: TaskId) -> Option<Fit> {
-        let mut best = None;
-        for vehicle in tours.problem().vehicle_ids() {
-            self.look_at(tours, head, vehicle, &mut best);
+        if best.is_none() {
+            for vehicle in problem.vehicle_ids().filter(|v| problem.is_allowed(head, *v)) {
+                self.look_at(tours, head, guest, vehicle, &mut best);
+            }
         }
         best
     }
 
-    fn find_pair(
-        &mut self,
-        tours: &mut Tours<'_>,
-        pickup: TaskId,
-        dice: &mut Xoshiro256PlusPlus,
-    ) -> Option<Fit> {
-        let mut best: Option<Fit> = None;
-        let delivery = tours.problem().partner(pickup);
-        self.stamp += 1;
-        for half in [Some(pickup), delivery].into_iter().flatten() {
-            for at in 0..self.beside.before(half).len() + self.beside.after(half).len() {
-                let before = self.beside.before(half);
-                let (other, _) =
-                    *before.get(at).unwrap_or_else(|| &self.beside.after(half)[at - before.len()]);
-                let Some(vehicle) = tours.vehicle_of(other) else { continue };
-                let tried = &mut self.vehicles_tried[vehicle.index()];
-                if std::mem::replace(tried, self.stamp) != self.stamp
-                    && !blinks(&mut self.until_blink, dice)
-                {
-                    self.look_at(tours, pickup, vehicle, &mut best);
-                }
-            }
-        }
-        let mut idle = Vec::new();
-        self.for_idle(tours, |_, vehicle| idle.push(vehicle));
-        for vehicle in idle {
-            self.look_at(tours, pickup, vehicle, &mut best);
-        }
-        best.or_else(|| self.find_anywhere(tours, pickup))
-    }
-
+    /// The best place on a vehicle, worked out only if its tour has changed since it was asked for last.
     #[inline]
     fn look_at(
         &mut self,
         tours: &mut Tours<'_>,
         head: TaskId,
+        guest: Option<&Guest<'_>>,
         vehicle: VehicleId,
         best: &mut Option<Fit>,
     ) {
         let at = head.index() * tours.problem().vehicles().len() + vehicle.index();
         let version = tours.tours[vehicle.index()].version;
-        let fit = match self.known.get_mut(at) {
-            Some(known) if known.version == version => known.fit,
-            Some(known) => {
-                let fit = insertion::best_fit_on(tours, head, vehicle, Cost::MAX);
-                *known = Known { version, fit };
-                fit
+        let known = self.known.get(at).filter(|known| known.version == version);
+        let known = known.copied().unwrap_or_else(|| {
+            let fit = match guest {
+                Some(guest) => guest.fit_on(tours, vehicle),
+                None => insertion::fit_on(tours, head, vehicle, Cost::MAX),
+            };
+            let known = Known {
+                cost: fit.map_or(Cost::MAX, |fit| fit.cost),
+                version,
+                after: fit.map_or(NOBODY, |fit| fit.after),
+                delivery_after: fit.and_then(|fit| fit.delivery_after).unwrap_or(NOBODY),
+            };
+            if let Some(place) = self.known.get_mut(at) {
+                *place = known;
             }
-            None => insertion::best_fit_on(tours, head, vehicle, Cost::MAX),
-        };
-        if let Some(fit) = fit
-            && best.is_none_or(|best| fit.cost < best.cost)
+            known
+        });
+        if known.cost < best.map_or(Cost::MAX, |best| best.cost)
             && !tours.breaks_promise(head, vehicle)
         {
-            *best = Some(fit);
+            *best = Some(Fit {
+                cost: known.cost,
+                vehicle,
+                after: known.after,
+                delivery_after: (known.delivery_after != NOBODY).then_some(known.delivery_after),
+            });
         }
     }
-}
 
-#[inline]
-fn blinks(until_blink: &mut u32, dice: &mut Xoshiro256PlusPlus) -> bool {
-    *until_blink -= 1;
-    if *until_blink > 0 {
-        return false;
-    }
-    *until_blink = geometric(dice);
-    true
-}
-
-/// Judges places of a task of a plain problem, with all that stays the same at hand.
-struct Seek<'a> {
-    around: Around<'a>,
-    room: &'a [i32],
-    amount: i32,
-    allowed: &'a [u64],
-    opens_s: i32,
-    closes_s: i32,
-    service_s: i32,
-    best_s: i32,
-    best_after: SpotId,
-    best_vehicle: u32,
-}
-
-impl<'a> Seek<'a> {
-    fn of(tours: &'a Tours<'_>, task: TaskId) -> Self {
-        let problem = tours.problem();
-        let node = problem.node(task);
-        let ride = problem.ride(VehicleId(0));
-        Self {
-            around: problem.around(ride, node.location),
-            room: &tours.loads.room,
-            amount: problem.amount(task).first().copied().unwrap_or(0),
-            allowed: problem.allowed_row(task),
-            opens_s: node.opens_s,
-            closes_s: node.closes_s,
-            service_s: problem.work_on(task, ride).1,
-            best_s: i32::MAX,
-            best_after: NOBODY,
-            best_vehicle: NOBODY,
-        }
-    }
     #[inline]
-    fn leg_from(&self, place: u32) -> i32 {
-        self.around.seconds_from(place)
-    }
-    #[inline]
-    fn leg_to(&self, place: u32) -> i32 {
-        self.around.seconds_to(place)
-    }
-    #[inline]
-    fn try_gap(&mut self, after: SpotId, spot: &Spot, from_s: i32, to_s: i32) {
-        let more_s = from_s + to_s - spot.leg_s;
-        if more_s >= self.best_s {
-            return;
+    fn blinks(&mut self, dice: &mut Xoshiro256PlusPlus) -> bool {
+        self.until_blink -= 1;
+        if self.until_blink > 0 {
+            return false;
         }
-        let start_s = (spot.ready_s + from_s).max(self.opens_s);
-        let is_in_time =
-            start_s <= self.closes_s && start_s + self.service_s + to_s <= spot.next_due_s;
-        let vehicle = spot.vehicle as usize;
-        if is_in_time
-            && self.room.get(vehicle).is_none_or(|room| *room >= self.amount)
-            && self.allowed[vehicle / 64] & (1 << (vehicle % 64)) != 0
-        {
-            (self.best_s, self.best_after, self.best_vehicle) = (more_s, after, spot.vehicle);
-        }
-    }
-    fn found(&self, problem: &Problem) -> Option<Fit> {
-        (self.best_after != NOBODY).then(|| Fit {
-            cost: i64::from(self.best_s) * problem.ride(VehicleId(0)).per_s,
-            vehicle: VehicleId(self.best_vehicle),
-            after: self.best_after,
-            delivery_after: None,
-        })
+        self.until_blink = geometric(dice);
+        true
     }
 }
 
-/// Judges a place behind a spot of a rich problem.
-fn try_gap(tours: &mut Tours<'_>, task: TaskId, after: SpotId, best: &mut Option<Fit>) {
-    let problem = tours.problem();
-    let spot = &tours.spots[after as usize];
-    let vehicle = VehicleId(spot.vehicle);
-    let is_shut = tours.task_at(spot.next).is_some_and(|next| problem.is_pinned(next));
-    if is_shut
-        || !problem.is_allowed(task, vehicle)
-        || tours.breaks_promise(task, vehicle)
-        || !tours.holds(vehicle)
-    {
-        return;
-    }
-    let moved = tours.disruption().cost(task, vehicle);
-    let beat = best.map_or(Cost::MAX, |best| best.cost).saturating_sub(moved);
-    if let Some(cost) = insertion::judge(tours, task, vehicle, after, beat) {
-        *best = Some(Fit { cost: cost + moved, vehicle, after, delivery_after: None });
-    }
-}
-
-/// How many places until the next blink.
+/// How many tours until the next blink.
 fn geometric(dice: &mut Xoshiro256PlusPlus) -> u32 {
     let draw: f64 = dice.random_range(f64::MIN_POSITIVE..1.0);
     (draw.ln() / (1.0 - BLINK).ln()) as u32 + 1
