@@ -7,6 +7,7 @@ use super::failure::Failure;
 use crate::config::environment;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::time::Duration;
@@ -66,25 +67,28 @@ impl Output {
     }
 
     /// Long work with a known end; `name` is what is being done.
-    pub fn progress(self, name: &'static str) -> Progress {
+    pub fn progress(self, name: impl Into<Cow<'static, str>>) -> Progress {
+        let name = name.into();
+        let so_far = String::new();
         if self.json {
-            return Progress { name, kind: Kind::Lines { told_percent: None } };
+            return Progress { name, so_far, kind: Kind::Lines { told_percent: None } };
         }
         if !std::io::stderr().is_terminal() {
-            return Progress { name, kind: Kind::Silent };
+            return Progress { name, so_far, kind: Kind::Silent };
         }
         let style = ProgressStyle::with_template("{msg} [{wide_bar}] {percent} % {eta}")
             .expect("the template is right")
             .progress_chars("=> ");
-        let bar = ProgressBar::new(0).with_style(style).with_message(name);
+        let bar = ProgressBar::new(0).with_style(style).with_message(name.clone());
         bar.enable_steady_tick(Duration::from_millis(100));
-        Progress { name, kind: Kind::Bar(bar) }
+        Progress { name, so_far, kind: Kind::Bar(bar) }
     }
 }
 
 /// A bar on a terminal, JSON lines with `--json`, else nothing. Taken off the screen when dropped.
 pub struct Progress {
-    name: &'static str,
+    name: Cow<'static, str>,
+    so_far: String,
     kind: Kind,
 }
 
@@ -107,15 +111,28 @@ impl Progress {
                 let percent = (done.min(total) * 100).checked_div(total).unwrap_or(0);
                 if *told_percent != Some(percent) {
                     *told_percent = Some(percent);
-                    say(serde_json::json!({ "progress": self.name, "percent": percent }));
+                    let mut told = serde_json::json!({ "progress": self.name, "percent": percent });
+                    if !self.so_far.is_empty() {
+                        told["so_far"] = self.so_far.as_str().into();
+                    }
+                    say(told);
                 }
             }
         }
     }
 
+    /// What has come of it so far, told beside the name.
+    pub fn tell(&mut self, so_far: String) {
+        if let Kind::Bar(bar) = &self.kind {
+            bar.set_message(format!("{}: {so_far}", self.name));
+        }
+        self.so_far = so_far;
+    }
+
     /// The next part of the work; counting starts again.
     pub fn next_part(&mut self, name: &'static str) {
-        self.name = name;
+        self.name = name.into();
+        self.so_far.clear();
         match &mut self.kind {
             Kind::Silent => {}
             Kind::Bar(bar) => {

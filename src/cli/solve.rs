@@ -37,7 +37,7 @@ pub struct SolveArguments {
     plan_mode: bool,
 }
 
-fn seconds(text: &str) -> Result<f64, String> {
+pub(super) fn seconds(text: &str) -> Result<f64, String> {
     let asked = text.parse().ok().filter(|time| (0.0..=86_400.0).contains(time));
     asked.ok_or_else(|| "write seconds, from 0 to 86400".to_owned())
 }

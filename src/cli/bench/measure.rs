@@ -58,7 +58,7 @@ pub fn human(seconds: f64) -> String {
     }
 }
 
-/// The most memory that this process ever had, megabytes; `None` where the system does not tell.
+/// The most memory that this process had, megabytes; `None` where the system does not tell.
 pub fn peak_memory_mb() -> Option<f64> {
     #[cfg(unix)]
     {
@@ -70,6 +70,14 @@ pub fn peak_memory_mb() -> Option<f64> {
     }
     #[cfg(not(unix))]
     None
+}
+
+/// Forgets the peak so far, so that the next one told is that of the next work. Where the system cannot, it stays the
+/// peak of all work.
+pub fn forget_peak_memory() {
+    // 5 is the peak, see proc(5). Memory that the allocator keeps for later still counts.
+    #[cfg(target_os = "linux")]
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
 }
 
 #[cfg(test)]

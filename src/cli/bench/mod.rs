@@ -2,6 +2,7 @@
 
 mod measure;
 mod roads;
+mod solver;
 
 use super::failure::Failure;
 use super::output::Output;
@@ -17,10 +18,13 @@ pub struct BenchArguments {
 enum Subject {
     /// Import, tables, paths, weights, snapping, matching, addresses and tiles on a map
     Roads(roads::RoadsArguments),
+    /// The search, on published routing instances, beside the best known solutions
+    Solver(solver::SolverArguments),
 }
 
 pub fn run(arguments: &BenchArguments, output: Output) -> Result<(), Failure> {
     match &arguments.subject {
         Subject::Roads(roads) => roads::run(roads, output),
+        Subject::Solver(solver) => solver::run(solver, output),
     }
 }

@@ -1,6 +1,7 @@
 //! The command line through the real program: results, exit codes, cause and cure.
 
 mod arguments;
+mod bench;
 mod config;
 mod doctor;
 mod maps;

@@ -1,0 +1,308 @@
+//! The form of VRPLIB with time windows, as ORTEC (EURO Meets NeurIPS 2022: a matrix) and PyVRP (coordinates, prizes)
+//! write it: lines `KEY : value`, then sections of rows that begin with the number of a node, the first one the depot.
+//!
+//! Every key and section must be known: a rule that is passed over would make an easier problem.
+
+use super::rows::{Line, lines, table};
+use super::{Convention, Fleet, Instance, InstanceError, Point, euclidean, instance};
+use crate::solver::draft::Task;
+use crate::solver::matrix::Matrix;
+use std::collections::HashMap;
+
+/// Keys that rule something.
+const KEYS: [&str; 6] =
+    ["DIMENSION", "EDGE_WEIGHT_TYPE", "EDGE_WEIGHT_FORMAT", "VEHICLES", "CAPACITY", "SERVICE_TIME"];
+/// Keys that only tell.
+const REMARKS: [&str; 5] = ["NAME", "COMMENT", "TYPE", "NODE_COORD_TYPE", "DISPLAY_DATA_TYPE"];
+const SECTIONS: [&str; 7] = [
+    "NODE_COORD_SECTION",
+    "EDGE_WEIGHT_SECTION",
+    "DEMAND_SECTION",
+    "SERVICE_TIME_SECTION",
+    "TIME_WINDOW_SECTION",
+    "PRIZE_SECTION",
+    "DEPOT_SECTION",
+];
+
+pub(super) fn read(text: &str, asked: Option<Convention>) -> Result<Instance, InstanceError> {
+    let file = File::parse(text)?;
+    file.check_depot()?;
+    let is_explicit = match file.word("EDGE_WEIGHT_TYPE")? {
+        (_, "EXPLICIT") => true,
+        (_, "EUC_2D") => false,
+        (line, other) => return Err(unsupported(line, format!("EDGE_WEIGHT_TYPE {other}"))),
+    };
+    let has_prizes = file.sections.contains_key("PRIZE_SECTION");
+    let prizes: Option<Vec<f64>> = has_prizes.then(|| file.column("PRIZE_SECTION")).transpose()?;
+    let convention = match (is_explicit, &prizes) {
+        (true, _) => Convention::Explicit,
+        (false, Some(_)) => asked.unwrap_or(Convention::Pcvrptw),
+        (false, None) => asked.unwrap_or(Convention::Dimacs),
+    };
+    let windows: Vec<[f64; 3]> = file.table("TIME_WINDOW_SECTION")?;
+    let demands: Vec<f64> = file.column("DEMAND_SECTION")?;
+    let services: Vec<f64> = match file.keys.get("SERVICE_TIME") {
+        Some(_) => vec![file.number("SERVICE_TIME")?; file.dimension],
+        None => file.column("SERVICE_TIME_SECTION")?,
+    };
+    let matrix = if is_explicit { file.matrix()? } else { file.euclidean(convention)? };
+    let window = |node: usize| convention.window(windows[node][1], windows[node][2]);
+    let fleet = Fleet {
+        count: match file.keys.get("VEHICLES") {
+            Some(_) => file.number("VEHICLES")? as usize,
+            None => file.dimension - 1,
+        },
+        capacity: file.number("CAPACITY")? as i32,
+        shift: window(0),
+    };
+    let tasks = (1..file.dimension).map(|node| Task {
+        location: node as u32,
+        windows: vec![window(node)],
+        service_s: convention.whole(services[node]),
+        delivery: vec![demands[node] as i32],
+        left_out: prizes.as_ref().map(|prizes| i64::from(convention.whole(prizes[node]))),
+        ..Task::default()
+    });
+    let name = file.keys.get("NAME").map(|(_, name)| *name);
+    instance(name, convention, &fleet, tasks.collect(), matrix)
+}
+
+fn unsupported(line: usize, what: impl Into<String>) -> InstanceError {
+    InstanceError::Unsupported { line, what: what.into() }
+}
+
+/// What stands where.
+struct File<'a> {
+    /// With the number of the line.
+    keys: HashMap<&'static str, (usize, &'a str)>,
+    sections: HashMap<&'static str, Vec<Line<'a>>>,
+    dimension: usize,
+}
+
+impl<'a> File<'a> {
+    fn parse(text: &'a str) -> Result<Self, InstanceError> {
+        let mut file = Self { keys: HashMap::new(), sections: HashMap::new(), dimension: 0 };
+        let mut section = None;
+        for line in lines(text) {
+            let first = line.words[0];
+            let is_row = first.starts_with(|first: char| first.is_ascii_digit() || first == '-');
+            if first == "EOF" {
+                break;
+            } else if is_row {
+                let section =
+                    section.ok_or_else(|| unsupported(line.number, "a row outside any section"))?;
+                file.sections.entry(section).or_default().push(line);
+            } else if first.ends_with("_SECTION") {
+                let known = SECTIONS.into_iter().find(|known| *known == first);
+                let known = known.ok_or_else(|| unsupported(line.number, first))?;
+                file.sections.entry(known).or_default();
+                section = Some(known);
+            } else {
+                file.read_key(text, &line)?;
+                section = None;
+            }
+        }
+        file.dimension = file.number("DIMENSION")? as usize;
+        if file.dimension < 2 {
+            return Err(InstanceError::NoCustomers);
+        }
+        Ok(file)
+    }
+
+    fn read_key(&mut self, text: &'a str, line: &Line<'_>) -> Result<(), InstanceError> {
+        let written = text.lines().nth(line.number - 1).unwrap_or_default();
+        let (key, value) = written.split_once(':').unwrap_or((written, ""));
+        let known = KEYS.into_iter().chain(REMARKS).find(|known| *known == key.trim());
+        let known = known.ok_or_else(|| unsupported(line.number, key.trim()))?;
+        self.keys.insert(known, (line.number, value.trim()));
+        Ok(())
+    }
+
+    fn word(&self, key: &'static str) -> Result<(usize, &'a str), InstanceError> {
+        self.keys.get(key).copied().ok_or(InstanceError::Missing { what: key })
+    }
+
+    /// The number a key has, of 0 and above and below a million.
+    fn number(&self, key: &'static str) -> Result<f64, InstanceError> {
+        let (line, word) = self.word(key)?;
+        let number = word.parse().ok().filter(|number: &f64| (0.0..1e6).contains(number));
+        number.ok_or(InstanceError::Number { line, column: 2 })
+    }
+
+    fn rows(&self, section: &'static str) -> Result<&[Line<'a>], InstanceError> {
+        self.sections
+            .get(section)
+            .map(Vec::as_slice)
+            .ok_or(InstanceError::Missing { what: section })
+    }
+
+    /// A row for each node; its first number is the node's.
+    fn table<const N: usize>(&self, section: &'static str) -> Result<Vec<[f64; N]>, InstanceError> {
+        let lines = self.rows(section)?;
+        let rows = table(lines, 1)?;
+        if rows.len() != self.dimension {
+            let line = lines.last().map_or(0, |line| line.number);
+            return Err(InstanceError::Order { line, expected: self.dimension });
+        }
+        Ok(rows)
+    }
+
+    /// A number for each node.
+    fn column(&self, section: &'static str) -> Result<Vec<f64>, InstanceError> {
+        Ok(self.table::<2>(section)?.into_iter().map(|[_, value]| value).collect())
+    }
+
+    fn check_depot(&self) -> Result<(), InstanceError> {
+        let rows = self.rows("DEPOT_SECTION")?;
+        let depots: Vec<&Line<'_>> = rows.iter().filter(|line| line.words[0] != "-1").collect();
+        match depots[..] {
+            [] => Err(InstanceError::Missing { what: "depot in the DEPOT_SECTION" }),
+            [depot] if depot.words == ["1"] => Ok(()),
+            [depot] => Err(unsupported(depot.number, "a depot that is not node 1")),
+            [_, second, ..] => Err(unsupported(second.number, "a second depot")),
+        }
+    }
+
+    fn euclidean(&self, convention: Convention) -> Result<Matrix, InstanceError> {
+        let rows: Vec<[f64; 3]> = self.table("NODE_COORD_SECTION")?;
+        let places: Vec<Point> = rows.iter().map(|[_, x, y]| (*x, *y)).collect();
+        euclidean(&places, convention)
+    }
+
+    fn matrix(&self) -> Result<Matrix, InstanceError> {
+        let (line, form) = self.word("EDGE_WEIGHT_FORMAT")?;
+        if form != "FULL_MATRIX" {
+            return Err(unsupported(line, format!("EDGE_WEIGHT_FORMAT {form}")));
+        }
+        let mut durations = Vec::new();
+        for line in self.rows("EDGE_WEIGHT_SECTION")? {
+            for (at, word) in line.words.iter().enumerate() {
+                let (line, column) = (line.number, at + 1);
+                durations.push(word.parse().map_err(|_| InstanceError::Number { line, column })?);
+            }
+        }
+        Ok(Matrix::parse(self.dimension, durations, Vec::new(), None)?)
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::solver::matrix::MatrixError;
+    use crate::solver::{Problem, Window};
+
+    pub(in super::super) const SMALL: &str = "\
+NAME : small
+TYPE : VRPTW
+DIMENSION : 3
+VEHICLES : 2
+CAPACITY : 10
+SERVICE_TIME : 9
+EDGE_WEIGHT_TYPE : EUC_2D
+NODE_COORD_SECTION
+1 0 0
+2 3 4
+3 1 1
+DEMAND_SECTION
+1 0
+2 5
+3 6
+TIME_WINDOW_SECTION
+1 0 100
+2 10 20
+3 0 50
+DEPOT_SECTION
+1
+-1
+EOF
+";
+
+    pub(in super::super) const MATRIX: &str = "\
+NAME : asymmetric
+DIMENSION : 2
+EDGE_WEIGHT_TYPE : EXPLICIT
+EDGE_WEIGHT_FORMAT : FULL_MATRIX
+CAPACITY : 10
+EDGE_WEIGHT_SECTION
+0\t7
+8\t0
+DEMAND_SECTION
+1 0
+2 5
+DEPOT_SECTION
+1
+-1
+SERVICE_TIME_SECTION
+1 0
+2 420
+TIME_WINDOW_SECTION
+1 0 1000
+2 10 20
+EOF
+";
+
+    fn refusal(text: &str) -> InstanceError {
+        read(text, None).unwrap_err()
+    }
+
+    #[test]
+    fn coordinates_become_distances() {
+        let instance = read(SMALL, None).unwrap();
+        assert_eq!((instance.name.as_deref(), instance.scale), (Some("small"), 10));
+        let draft = instance.draft;
+        assert_eq!(draft.matrices[0].duration_s(0, 2), 14);
+        assert_eq!(draft.tasks[0].windows, [Window { from_s: 100, until_s: 200 }]);
+        assert_eq!((draft.tasks[0].service_s, draft.tasks[0].left_out), (90, None));
+        assert_eq!((draft.vehicles.len(), draft.vehicles[0].shift.until_s), (2, 1000));
+        assert!(Problem::parse(draft).is_ok());
+    }
+
+    #[test]
+    fn a_matrix_is_taken_as_it_is() {
+        let instance = read(MATRIX, Some(Convention::Exact)).unwrap();
+        assert_eq!((instance.convention, instance.scale), (Convention::Explicit, 1));
+        let draft = instance.draft;
+        assert_eq!(draft.matrices[0].duration_s(0, 1), 7);
+        assert_eq!(draft.matrices[0].duration_s(1, 0), 8);
+        assert_eq!(draft.tasks[0].service_s, 420);
+        assert_eq!(draft.vehicles.len(), 1, "one for each customer if nobody says");
+        let short = MATRIX.replace("8\t0", "8");
+        assert!(matches!(refusal(&short), InstanceError::Matrix(MatrixError::Size { .. })));
+        let upper = MATRIX.replace("FULL_MATRIX", "UPPER_ROW");
+        assert_eq!(refusal(&upper), unsupported(4, "EDGE_WEIGHT_FORMAT UPPER_ROW"));
+    }
+
+    #[test]
+    fn a_prize_is_lost_when_its_customer_is_left_out() {
+        let text = SMALL.replace("DEPOT", "PRIZE_SECTION\n1 0\n2 21\n3 0\nDEPOT");
+        let instance = read(&text, None).unwrap();
+        assert_eq!((instance.convention, instance.scale), (Convention::Pcvrptw, 1));
+        let prizes: Vec<_> = instance.draft.tasks.iter().map(|task| task.left_out).collect();
+        assert_eq!(prizes, [Some(210), Some(0)]);
+        assert_eq!(instance.draft.matrices[0].duration_s(0, 2), 14);
+    }
+
+    #[test]
+    fn a_rule_that_cannot_be_held_is_refused_by_name() {
+        let duration = SMALL.replace("CAPACITY", "VEHICLES_MAX_DURATION: 500\nCAPACITY");
+        assert_eq!(refusal(&duration), unsupported(5, "VEHICLES_MAX_DURATION"));
+        let release = SMALL.replace("DEMAND_S", "RELEASE_TIME_SECTION\n1 0\n2 0\n3 9\nDEMAND_S");
+        assert_eq!(refusal(&release), unsupported(12, "RELEASE_TIME_SECTION"));
+        let depots = SMALL.replace("-1", "2\n-1");
+        assert_eq!(refusal(&depots), unsupported(22, "a second depot"));
+        let globe = SMALL.replace("EUC_2D", "GEO");
+        assert_eq!(refusal(&globe), unsupported(7, "EDGE_WEIGHT_TYPE GEO"));
+    }
+
+    #[test]
+    fn what_is_absent_or_broken_is_named() {
+        let windows = SMALL.replace("TIME_WINDOW_SECTION\n1 0 100\n2 10 20\n3 0 50\n", "");
+        assert_eq!(refusal(&windows), InstanceError::Missing { what: "TIME_WINDOW_SECTION" });
+        let shorter = SMALL.replace("3 0 50\n", "");
+        assert_eq!(refusal(&shorter), InstanceError::Order { line: 18, expected: 3 });
+        let wordy = SMALL.replace("2 3 4", "2 three 4");
+        assert_eq!(refusal(&wordy), InstanceError::Number { line: 10, column: 2 });
+        let row = "EDGE_WEIGHT_TYPE : EUC_2D\n1 2";
+        assert_eq!(refusal(row), unsupported(2, "a row outside any section"));
+    }
+}
