@@ -2,7 +2,7 @@
 //! better or, while it is hot, not much worse (Christiaens and Vanden Berghe 2020, doi 10.1287/trsc.2019.0914; Schrimpf
 //! et al. 2000, doi 10.1006/jcph.1999.6413).
 
-use super::draft::{Role, TaskId, VehicleId};
+use super::draft::{TaskId, VehicleId};
 use super::neighbours::Neighbours;
 use super::plan::Plan;
 use super::problem::Cost;
@@ -58,8 +58,10 @@ impl<'p> Chain<'p> {
 
     /// What it really costs.
     pub(super) fn cost(&self) -> Cost {
-        self.tours_cost
-            + self.absent.iter().map(|task| self.tours.absence_cost(*task)).sum::<Cost>()
+        self.tours_cost + self.absence(&self.absent)
+    }
+    fn absence(&self, tasks: &[TaskId]) -> Cost {
+        tasks.iter().map(|task| self.tours.absence_cost(*task)).sum()
     }
     pub(super) fn best(&self) -> (&Plan, Cost) {
         (&self.best, self.best_cost)
@@ -99,9 +101,7 @@ impl<'p> Chain<'p> {
         for (vehicle, string) in self.ruins.strings() {
             self.undo.touch(&self.tours, vehicle);
             self.tours.take_out(vehicle, string);
-            let is_head =
-                |task: &&TaskId| !matches!(problem.task(**task).role, Role::Delivery { .. });
-            self.absent.extend(string.iter().filter(is_head));
+            self.absent.extend(string.iter().filter(|task| problem.is_head(**task)));
         }
     }
 
@@ -124,10 +124,7 @@ impl<'p> Chain<'p> {
     /// Keeps the step or takes it back.
     fn settle(&mut self, heat: f64) -> bool {
         let more = self.change();
-        let absent = |tasks: &[TaskId]| -> Cost {
-            tasks.iter().map(|task| self.tours.absence_cost(*task)).sum()
-        };
-        let change = more + absent(&self.absent) - absent(&self.absent_before);
+        let change = more + self.absence(&self.absent) - self.absence(&self.absent_before);
         let draw: f64 = self.dice.random_range(f64::MIN_POSITIVE..1.0);
         let holds = self.undo.touched().all(|(vehicle, _)| self.tours.holds(vehicle))
             && self.keeps_promises();

@@ -26,12 +26,7 @@ pub(super) fn cut(
     neighbours: &Neighbours,
     dice: &mut Xoshiro256PlusPlus,
 ) -> Vec<Cut> {
-    let mut owner: Vec<Option<VehicleId>> = vec![None; problem.tasks().len()];
-    for (vehicle, tour) in problem.vehicle_ids().zip(&plan.tours) {
-        for task in tour {
-            owner[task.index()] = Some(vehicle);
-        }
-    }
+    let owner = plan.owners(problem);
     let absent = Tours::heads(problem).filter(|head| owner[head.index()].is_none());
     let count = problem.tasks().len();
     let used = plan.tours.iter().filter(|tour| !tour.is_empty()).count();

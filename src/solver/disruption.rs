@@ -2,7 +2,7 @@
 //! for the promised ones. A task that keeps its vehicle is not moved, whenever it is done: what was promised about the
 //! time is a window of the task, and windows are rules.
 
-use super::draft::{Role, TaskId, VehicleId};
+use super::draft::{TaskId, VehicleId};
 use super::plan::Plan;
 use super::problem::{COST_UNIT, Cost, Problem};
 
@@ -44,21 +44,16 @@ impl Disruption {
     pub fn from_plan(problem: &Problem, plan: &Plan, moving: &[Moving], budget: u32) -> Self {
         let count = problem.tasks().len();
         let mut found = Self {
-            homes: vec![None; count],
+            homes: plan.owners(problem),
             prices: vec![0; count],
             promised: Vec::new(),
             is_promised: vec![false; count],
             budget,
         };
-        for (vehicle, tasks) in problem.vehicle_ids().zip(&plan.tours) {
-            for task in tasks {
-                found.homes[task.index()] = Some(vehicle);
-            }
-        }
         for Moving { task, price, is_promised } in moving.iter().copied() {
             let is_known = found.homes.get(task.index()).is_some_and(Option::is_some);
             // The halves of a shipment move together: the pickup speaks for both.
-            if !is_known || matches!(problem.task(task).role, Role::Delivery { .. }) {
+            if !is_known || !problem.is_head(task) {
                 continue;
             }
             found.prices[task.index()] = price.clamp(0, 1_000_000_000) * COST_UNIT;

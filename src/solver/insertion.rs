@@ -265,7 +265,7 @@ fn best_place(
 /// What a task that stands alone adds after a spot, if that is feasible and less than `beat`. The vehicle may do the
 /// task, its tour holds and the spot is open.
 #[inline]
-pub(super) fn judge(
+fn judge(
     tours: &mut Tours<'_>,
     task: TaskId,
     vehicle: VehicleId,
@@ -283,14 +283,9 @@ pub(super) fn judge(
     let (from, to) = (spot.place, spot.next_place);
     let (from_s, to_s) = problem.legs_around(ride, from, node.location, to);
     let tour = &tours.tours[vehicle.index()];
-    let mut cost = problem.leg_cost(ride, from, node.location, from_s)
-        + problem.leg_cost(ride, node.location, to, to_s)
-        - spot.leg;
+    let mut cost = added_cost(tours, ride, task, after, (from_s, to_s));
     if tour.count == 0 {
         cost += ride.fixed;
-    }
-    if ride.work_per_s != 0 {
-        cost += i64::from(added_work_s(tours, ride, task, after)) * ride.work_per_s;
     }
     // Lateness that is there already could vanish, at best all of it.
     if cost.saturating_sub(tour.late_cost) >= beat {

@@ -56,5 +56,5 @@ pub use schedule::{Schedule, Stop, Violation, Visit};
 pub use skills::Skills;
 pub use solution::Solution;
 pub use stop::Budget;
-pub use tours::{Place, Tours};
+pub use tours::Tours;
 pub use validate::ProblemError;

@@ -84,6 +84,17 @@ impl Plan {
         problem.task_ids().filter(|task| !is_done[task.index()]).collect()
     }
 
+    /// By task: who does it.
+    pub(super) fn owners(&self, problem: &Problem) -> Vec<Option<VehicleId>> {
+        let mut owners = vec![None; problem.tasks().len()];
+        for (vehicle, tasks) in problem.vehicle_ids().zip(&self.tours) {
+            for task in tasks {
+                owners[task.index()] = Some(vehicle);
+            }
+        }
+        owners
+    }
+
     /// All tours in time.
     pub fn schedules(&self, problem: &Problem) -> Vec<Schedule> {
         let mut walker = Walker::default();

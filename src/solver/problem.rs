@@ -226,6 +226,11 @@ impl Problem {
         self.allowed_row(one).iter().zip(self.allowed_row(two)).any(|(one, two)| one & two != 0)
     }
 
+    /// Whether it stands for itself: alone, or as the pickup of a shipment.
+    pub(super) fn is_head(&self, task: TaskId) -> bool {
+        !matches!(self.task(task).role, Role::Delivery { .. })
+    }
+
     /// The other half of a shipment.
     pub fn partner(&self, task: TaskId) -> Option<TaskId> {
         match self.task(task).role {
@@ -673,7 +678,7 @@ impl Problem {
             .collect();
         // The two halves of a shipment are left out together: the first one carries the price.
         for task in self.task_ids().collect::<Vec<_>>() {
-            if matches!(self.task(task).role, Role::Delivery { .. }) {
+            if !self.is_head(task) {
                 self.left_out[task.index()] = 0;
             }
         }

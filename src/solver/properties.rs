@@ -22,7 +22,7 @@ pub(super) fn feasible_plan(problem: &Problem, share: f64, seed: u64) -> Option<
         return None;
     }
     for head in Tours::heads(problem).collect::<Vec<_>>() {
-        if tours.place(head).is_none()
+        if tours.vehicle_of(head).is_none()
             && dice.random_bool(share)
             && let Ok(found) = insertion::best(&mut tours, head)
         {
@@ -104,7 +104,7 @@ fn what_an_insertion_says_it_adds_is_what_it_adds() {
         let Some(plan) = feasible_plan(&problem, 0.5, seed) else { continue };
         let mut tours = Tours::of(&problem, &plan).unwrap();
         for task in plan.left_out(&problem) {
-            if tours.place(task).is_some() {
+            if tours.vehicle_of(task).is_some() {
                 continue;
             }
             let before = tours.cost();

@@ -24,6 +24,8 @@ use rayon::prelude::*;
 
 /// How many steps a part makes for each of its tasks before the plan is cut anew.
 const STEPS_PER_TASK: u64 = 30;
+/// How often the clock is looked at and the temperature set.
+const STEPS_PER_LOOK: u64 = 16;
 
 /// How a search goes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -260,14 +262,9 @@ impl Search<'_> {
     }
 
     fn outcome(self, cost_before: Cost) -> Outcome {
-        let mut place = vec![None; self.problem.tasks().len()];
-        for (vehicle, tasks) in self.problem.vehicle_ids().zip(&self.best.tours) {
-            for task in tasks {
-                place[task.index()] = Some(vehicle);
-            }
-        }
+        let owner = self.best.owners(self.problem);
         Outcome {
-            moved_promises: self.disruption.moved(|task| place[task.index()]),
+            moved_promises: self.disruption.moved(|task| owner[task.index()]),
             plan: self.best,
             cost: self.best_cost,
             cost_before,
@@ -287,6 +284,3 @@ impl Search<'_> {
         assert_eq!(tours.cost(), self.best_cost, "costs of parts add up");
     }
 }
-
-/// How often the clock is looked at and the temperature set.
-const STEPS_PER_LOOK: u64 = 16;

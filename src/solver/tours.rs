@@ -9,7 +9,7 @@
 //! goes wherever a way through these numbers leads, so its place is never fixed while tasks come and go.
 
 use super::disruption::Disruption;
-use super::draft::{Role, TaskId, VehicleId};
+use super::draft::{TaskId, VehicleId};
 use super::plan::{Plan, PlanError};
 use super::problem::{Cost, FAR, LoadRule, NEVER, NOWHERE, Problem};
 use super::walk::Walker;
@@ -71,13 +71,6 @@ impl Tour {
     }
 }
 
-/// Vehicle and place in its order of tasks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
-    pub vehicle: VehicleId,
-    pub position: u32,
-}
-
 /// All tours of a plan, ready to be changed.
 #[derive(Debug, Clone)]
 pub struct Tours<'p> {
@@ -86,8 +79,7 @@ pub struct Tours<'p> {
     pub(super) tours: Vec<Tour>,
     pub(super) by_breaks: ByBreaks,
     pub(super) loads: Loads,
-    /// Vehicles with and without tasks, ascending.
-    used: Vec<VehicleId>,
+    /// Vehicles without a task, ascending.
     idle: Vec<VehicleId>,
     placed: usize,
     disruption: Disruption,
@@ -192,7 +184,6 @@ impl<'p> Tours<'p> {
             tours: vec![tour; vehicles],
             by_breaks,
             loads,
-            used: Vec::new(),
             idle: problem.vehicle_ids().collect(),
             placed: 0,
             disruption: Disruption::none(problem),
@@ -268,22 +259,12 @@ impl<'p> Tours<'p> {
         let vehicle = self.spots[task.index()].vehicle;
         (vehicle != NOBODY).then_some(VehicleId(vehicle))
     }
-    /// Where a task is. Counts along its tour.
-    pub fn place(&self, task: TaskId) -> Option<Place> {
-        let vehicle = self.vehicle_of(task)?;
-        let position = self.tasks_of(vehicle).position(|other| other == task)?;
-        Some(Place { vehicle, position: position as u32 })
-    }
     pub fn disruption(&self) -> &Disruption {
         &self.disruption
     }
     /// Vehicles without a task, ascending.
     pub fn idle(&self) -> &[VehicleId] {
         &self.idle
-    }
-    /// Vehicles with tasks, ascending.
-    pub fn used(&self) -> &[VehicleId] {
-        &self.used
     }
     pub fn left_out(&self) -> impl Iterator<Item = TaskId> + '_ {
         self.problem.task_ids().filter(|task| self.vehicle_of(*task).is_none())
@@ -313,11 +294,6 @@ impl<'p> Tours<'p> {
     /// The price of a task that is in no tour.
     pub fn absence_cost(&self, task: TaskId) -> Cost {
         self.problem.left_out_cost(task) + self.disruption.absence_cost(task)
-    }
-
-    /// How many promised tasks are not with the vehicle that had them.
-    pub fn moved_promises(&self) -> u32 {
-        self.disruption.moved(|task| self.vehicle_of(task))
     }
 
     /// Whether giving the task to the vehicle would move one promise too many.
@@ -372,7 +348,7 @@ impl<'p> Tours<'p> {
 
     /// The tasks that are inserted as one: a task alone, or the pickup that stands for its shipment.
     pub fn heads(problem: &Problem) -> impl Iterator<Item = TaskId> + '_ {
-        problem.task_ids().filter(|task| !matches!(problem.task(*task).role, Role::Delivery { .. }))
+        problem.task_ids().filter(|task| problem.is_head(*task))
     }
 
     #[inline]
@@ -512,18 +488,12 @@ impl<'p> Tours<'p> {
         self.set_idle(vehicle);
     }
 
-    /// Keeps the lists of vehicles with and without tasks.
+    /// Keeps the list of vehicles without a task.
     fn set_idle(&mut self, vehicle: VehicleId) {
-        let (from, to) = if self.tours[vehicle.index()].count == 0 {
-            (&mut self.used, &mut self.idle)
-        } else {
-            (&mut self.idle, &mut self.used)
-        };
-        if let Ok(at) = from.binary_search(&vehicle) {
-            from.remove(at);
-        }
-        if let Err(at) = to.binary_search(&vehicle) {
-            to.insert(at, vehicle);
+        match (self.idle.binary_search(&vehicle), self.tours[vehicle.index()].count == 0) {
+            (Ok(at), false) => drop(self.idle.remove(at)),
+            (Err(at), true) => self.idle.insert(at, vehicle),
+            _ => {}
         }
     }
 

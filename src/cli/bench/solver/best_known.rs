@@ -1,7 +1,7 @@
 //! Best known solutions: tables with the columns `instance`, `bks_cost`, `vehicles` and `convention`, and more that do
 //! not matter here. An instance is named as its file is, or `family/name` where families share names.
 
-use super::subjects::{Subject, unreadable};
+use super::subjects::{Subject, open_table};
 use crate::cli::failure::{Exit, Failure};
 use crate::solver::instance::Convention;
 use anyhow::Context as _;
@@ -82,11 +82,7 @@ fn known(table: &Table, subject: &Subject, convention: Convention) -> Known {
 }
 
 fn read(file: &Path) -> Result<Table, Failure> {
-    let mut reader = csv::ReaderBuilder::new()
-        .comment(Some(b'#'))
-        .trim(csv::Trim::All)
-        .from_path(file)
-        .map_err(|error| unreadable(file, error))?;
+    let mut reader = open_table(file)?;
     let mut table = Table::new();
     for line in reader.deserialize() {
         let line: Line = line

@@ -91,11 +91,7 @@ pub fn list(
 }
 
 fn read_suite(file: &Path) -> Result<Vec<Listed>, Failure> {
-    let mut reader = csv::ReaderBuilder::new()
-        .comment(Some(b'#'))
-        .trim(csv::Trim::All)
-        .from_path(file)
-        .map_err(|error| unreadable(file, error))?;
+    let mut reader = open_table(file)?;
     let rows: Result<Vec<Listed>, _> = reader.deserialize().collect();
     let rows = rows.with_context(|| format!("{} is no suite", file.display()));
     let is_time = |row: &Listed| (0.0..=86_400.0).contains(&row.time);
@@ -132,6 +128,15 @@ fn files_below(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     }
     files.sort();
     Ok(files)
+}
+
+/// A table with commas; lines that begin with # are remarks.
+pub fn open_table(file: &Path) -> Result<csv::Reader<std::fs::File>, Failure> {
+    csv::ReaderBuilder::new()
+        .comment(Some(b'#'))
+        .trim(csv::Trim::All)
+        .from_path(file)
+        .map_err(|error| unreadable(file, error))
 }
 
 pub fn unreadable(path: &Path, error: impl std::error::Error + Send + Sync + 'static) -> Failure {
