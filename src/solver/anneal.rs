@@ -8,10 +8,24 @@ use super::plan::Plan;
 use super::problem::Cost;
 use super::recreate::Recreate;
 use super::ruin::Ruins;
+use super::tails::TailSwap;
 use super::tours::Tours;
 use super::undo::Undo;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
+
+/// How many swaps of tails are tried for each ruin: so many that they cost about a tenth of the time.
+const TAILS_PER_RUIN: usize = 20;
+
+/// What a step may do.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Climate {
+    /// How much worse may be kept on average, in inner costs.
+    pub heat: f64,
+    /// What a used vehicle costs beside what it really costs. Less than nothing invites new tours, which single tasks
+    /// would never open: a new tour pays only when several have moved to it.
+    pub tour_price: Cost,
+}
 
 /// Tours on their way to better ones.
 pub(super) struct Chain<'p> {
@@ -20,12 +34,15 @@ pub(super) struct Chain<'p> {
     recreate: Recreate,
     ruins: Ruins,
     undo: Undo,
+    tail_swap: TailSwap,
     dice: Xoshiro256PlusPlus,
     /// What the tours cost.
     tours_cost: Cost,
     /// Heads of absent tasks, now and before the step that is tried.
     absent: Vec<TaskId>,
     absent_before: Vec<TaskId>,
+    /// Vehicles with tasks, before the step that is tried.
+    used_before: usize,
     best: Plan,
     best_cost: Cost,
     /// Tours that differ from the best plan's.
@@ -45,6 +62,8 @@ impl<'p> Chain<'p> {
             recreate,
             ruins: Ruins::new(&tours),
             undo: Undo::new(&tours),
+            tail_swap: TailSwap::default(),
+            used_before: tours.used(),
             dice,
             tours_cost: cost - absent.iter().map(|task| tours.absence_cost(*task)).sum::<Cost>(),
             absent_before: Vec::new(),
@@ -78,20 +97,44 @@ impl<'p> Chain<'p> {
     pub(super) fn fill(&mut self) -> bool {
         self.begin();
         self.put_back_absent();
-        self.settle(0.0)
+        let draw = self.draw();
+        self.settle(Climate::default(), draw)
     }
 
-    /// One step at a temperature, in inner costs. Says whether the best plan is a new one.
-    pub(super) fn step(&mut self, heat: f64) -> bool {
+    /// One step: a ruin, and some tails. Says whether the best plan is a new one.
+    pub(super) fn step(&mut self, climate: Climate) -> bool {
+        self.recreate.price_tours(climate.tour_price);
         self.begin();
         self.tear_out();
         self.put_back_absent();
-        self.settle(heat)
+        let draw = self.draw();
+        let mut is_better = self.settle(climate, draw);
+        for _ in 0..TAILS_PER_RUIN {
+            is_better |= self.swap_tails(climate);
+        }
+        is_better
+    }
+
+    fn swap_tails(&mut self, climate: Climate) -> bool {
+        let draw = self.draw();
+        let bounds = (climate.heat * draw, climate.tour_price);
+        if !self.tail_swap.draw(&self.tours, self.recreate.beside(), bounds, &mut self.dice) {
+            return false;
+        }
+        self.begin();
+        self.tail_swap.apply(&mut self.tours, &mut self.undo);
+        self.settle(climate, draw)
+    }
+
+    /// How much worse is kept, in heats: one on average.
+    fn draw(&mut self) -> f64 {
+        -self.dice.random_range(f64::MIN_POSITIVE..1.0).ln()
     }
 
     fn begin(&mut self) {
         self.undo.begin(&self.tours);
         self.absent_before.clone_from(&self.absent);
+        self.used_before = self.tours.used();
     }
 
     fn tear_out(&mut self) {
@@ -122,13 +165,14 @@ impl<'p> Chain<'p> {
     }
 
     /// Keeps the step or takes it back.
-    fn settle(&mut self, heat: f64) -> bool {
+    fn settle(&mut self, climate: Climate, draw: f64) -> bool {
         let more = self.change();
         let change = more + self.absence(&self.absent) - self.absence(&self.absent_before);
-        let draw: f64 = self.dice.random_range(f64::MIN_POSITIVE..1.0);
         let holds = self.undo.touched().all(|(vehicle, _)| self.tours.holds(vehicle))
             && self.keeps_promises();
-        if !holds || change as f64 > -heat * draw.ln() {
+        let opened = self.tours.used() as Cost - self.used_before as Cost;
+        let change = change + opened * climate.tour_price;
+        if !holds || change as f64 > climate.heat * draw {
             self.undo.take_back(&mut self.tours);
             std::mem::swap(&mut self.absent, &mut self.absent_before);
             return false;

@@ -12,7 +12,7 @@ use super::skills::Skills;
 pub struct TaskId(pub u32);
 
 /// A vehicle by its place in [`Draft::vehicles`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct VehicleId(pub u32);
 
 impl TaskId {

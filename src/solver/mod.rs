@@ -36,6 +36,7 @@ mod search_tests;
 pub mod skills;
 pub mod solution;
 pub mod stop;
+mod tails;
 mod times;
 pub mod tours;
 mod undo;

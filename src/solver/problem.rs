@@ -65,6 +65,12 @@ pub(super) struct Ride {
 }
 
 impl Ride {
+    /// Whether legs take and cost the same as on another vehicle.
+    #[inline]
+    pub fn travels_like(&self, other: &Self) -> bool {
+        (self.travel, self.per_s, self.per_m) == (other.travel, other.per_s, other.per_m)
+    }
+
     /// When it has to be home at the latest.
     #[inline]
     pub fn latest_s(&self) -> i32 {

@@ -57,6 +57,7 @@ pub(super) struct Recreate {
     known: Vec<Known>,
     vehicles_tried: Vec<u64>,
     beside: Beside,
+    tour_price: Cost,
 }
 
 /// The best place of a task in one version of a tour.
@@ -105,12 +106,22 @@ impl Recreate {
             stamp: 0,
             kinds,
             beside: Beside::of(problem),
+            tour_price: 0,
             known: vec![
                 Known { cost: Cost::MAX, version: 0, after: NOBODY, delivery_after: NOBODY };
                 size
             ],
             vehicles_tried: vec![0; problem.vehicles().len()],
         }
+    }
+
+    pub(super) fn beside(&self) -> &Beside {
+        &self.beside
+    }
+
+    /// What it costs from now on to use an idle vehicle, beside what it really costs.
+    pub(super) fn price_tours(&mut self, tour_price: Cost) {
+        self.tour_price = tour_price;
     }
 
     /// Sorts the absent tasks into one of the orders.
@@ -222,11 +233,12 @@ impl Recreate {
             }
             known
         });
-        if known.cost < best.map_or(Cost::MAX, |best| best.cost)
-            && !tours.breaks_promise(head, vehicle)
-        {
+        let is_idle = tours.tours[vehicle.index()].count == 0;
+        let more = if is_idle && known.cost < Cost::MAX { self.tour_price } else { 0 };
+        let cost = known.cost + more;
+        if cost < best.map_or(Cost::MAX, |best| best.cost) && !tours.breaks_promise(head, vehicle) {
             *best = Some(Fit {
-                cost: known.cost,
+                cost,
                 vehicle,
                 after: known.after,
                 delivery_after: (known.delivery_after != NOBODY).then_some(known.delivery_after),

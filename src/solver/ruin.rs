@@ -9,9 +9,10 @@ use super::tours::Tours;
 use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
 
-/// The average number of tasks removed (c̄), the longest string (L), how often a string is split (α), and how seldom the
+/// The average number of tasks removed (c̄, drawn anew for each step: small ruins are quick and pay while a plan is poor,
+/// large ones get clusters to move), the longest string (L), how often a string is split (α), and how seldom the
 /// part that a split string leaves standing grows (β).
-const REMOVED: f64 = 10.0;
+const REMOVED: std::ops::Range<f64> = 2.0..10.0;
 const STRING_MAX: f64 = 10.0;
 const SPLIT: f64 = 0.5;
 const GROWTH: f64 = 0.01;
@@ -42,10 +43,9 @@ impl Ruins {
         self.step += 1;
         self.strings.clear();
         self.tasks.clear();
-        let used = tours.problem().vehicles().len() - tours.idle().len();
-        let mean_len = tours.placed() as f64 / used.max(1) as f64;
+        let mean_len = tours.placed() as f64 / tours.used().max(1) as f64;
         let len_max = STRING_MAX.min(mean_len).max(1.0);
-        let strings_max = 4.0 * REMOVED / (1.0 + len_max) - 1.0;
+        let strings_max = 4.0 * dice.random_range(REMOVED) / (1.0 + len_max) - 1.0;
         let strings = (dice.random_range(0.0..strings_max.max(0.0) + 1.0) + 1.0) as usize;
         for &task in std::iter::once(&seed).chain(neighbours.near(seed)) {
             if self.strings.len() >= strings {

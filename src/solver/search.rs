@@ -4,11 +4,15 @@
 //! it is cut anew, elsewhere. Parts do not wait for each other, so they can be searched on several threads; steps are
 //! counted, not timed, so the number of threads changes nothing but the time.
 //!
+//! Where a plan is small enough for the time, a few short trials come first, from hot to cold, and the search goes on from
+//! the best of them: how many tours there are and who has which region is settled while it is hot, differs from run to
+//! run, and is hardly mended later.
+//!
 //! The plan never leaves feasible space: rules are filters on insertion. Pinned visits never move, locked tasks never
 //! leave their vehicle, moved tasks cost what they cost and moved promises stay within their budget. The best plan found
 //! is never worse than the one given. The same plan, seed and number of iterations give the same result.
 
-use super::anneal::Chain;
+use super::anneal::{Chain, Climate};
 use super::cut::cut;
 use super::disruption::Disruption;
 use super::draft::TaskId;
@@ -27,12 +31,29 @@ const STEPS_PER_TASK: u64 = 30;
 /// How often the clock is looked at and the temperature set.
 const STEPS_PER_LOOK: u64 = 16;
 
+/// The trials: what they give for tours in use, in heats, one after the other; which share of the budget each may use;
+/// and between which temperatures, in mean legs.
+const TRIAL_TOUR_HEATS: [f64; 4] = [0.0, -3.0, 0.0, -3.0];
+const TRIAL_SHARE: f64 = 0.05;
+const TRIAL_HEAT: (f64, f64) = (1.0, 0.05);
+/// How hot it is again after them.
+const REHEAT: f64 = 0.3;
+/// They pay up to so many tasks (what differs from run to run evens out in larger plans) and from so many steps for each
+/// task in the whole budget on, which the first few steps tell.
+const TRIAL_TASKS_MAX: usize = 600;
+const TRIAL_STEPS_PER_TASK: f64 = 1500.0;
+const PACE_STEPS_PER_TASK: u64 = 3;
+/// What is given for tours in use where there are no trials.
+const TOUR_HEATS: f64 = -2.0;
+
 /// How a search goes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Options {
     pub seed: u64,
     /// How much worse may be kept at the beginning and at the end, in mean legs of the first plan.
     pub heat: (f64, f64),
+    /// The plan given is good: the search stays near it.
+    pub is_warm: bool,
     /// How many parts are searched at the same time; the result does not depend on it.
     pub threads: usize,
 }
@@ -40,14 +61,14 @@ pub struct Options {
 impl Default for Options {
     /// For a search from nothing, or with much time.
     fn default() -> Self {
-        Self { seed: 1, heat: (1.0, 0.01), threads: 1 }
+        Self { seed: 1, heat: (1.0, 0.01), is_warm: false, threads: 1 }
     }
 }
 
 impl Options {
     /// For a plan that is good already and little time.
     pub fn gentle(seed: u64) -> Self {
-        Self { seed, heat: (0.1, 0.01), threads: 1 }
+        Self { seed, heat: (0.1, 0.01), is_warm: true, threads: 1 }
     }
 }
 
@@ -81,46 +102,78 @@ pub fn improve(
     on_better: &mut dyn FnMut(&Progress),
 ) -> Outcome {
     let cost_before = tours.cost();
+    let problem = tours.problem();
     let threads = (options.threads > 1)
         .then(|| rayon::ThreadPoolBuilder::new().num_threads(options.threads).build());
     let mut search = Search {
-        threads: threads.and_then(Result::ok),
-        problem: tours.problem(),
+        problem,
         disruption: tours.disruption().clone(),
         neighbours: Neighbours::default(),
+        leg: 0.0,
+        budget,
+        threads: threads.and_then(Result::ok),
+    };
+    let mut run = Run {
         dice: Xoshiro256PlusPlus::seed_from_u64(options.seed),
         plan: tours.plan(),
         cost: cost_before,
         best: tours.plan(),
         best_cost: cost_before,
         iterations: 0,
-        leg: 0.0,
     };
-    let is_idle = search.problem.tasks().is_empty() || search.problem.vehicles().is_empty();
+    let is_idle = problem.tasks().is_empty() || problem.vehicles().is_empty();
     if !is_idle && budget.share(0) < 1.0 {
-        search.neighbours = Neighbours::of(search.problem);
-        search.fill(tours, budget, on_better);
-        while budget.share(search.iterations) < 1.0 {
-            search.round(options, budget, on_better);
-        }
+        search.neighbours = Neighbours::of(problem);
+        search.fill(tours, &mut run, on_better);
+        search.anneal(options, &mut run, on_better);
     }
-    search.outcome(cost_before)
+    search.outcome(run, cost_before)
 }
 
-struct Search<'p> {
-    problem: &'p Problem,
+/// What stays the same while a search goes on.
+struct Search<'a> {
+    problem: &'a Problem,
     disruption: Disruption,
     neighbours: Neighbours,
-    dice: Xoshiro256PlusPlus,
+    /// What a leg of the first full plan costs on average: the unit of heat.
+    leg: f64,
+    budget: &'a Budget<'a>,
+    /// None if one is enough.
+    threads: Option<rayon::ThreadPool>,
+}
+
+/// A plan on its way, and the best one it has been.
+#[derive(Clone)]
+struct Run {
     plan: Plan,
     cost: Cost,
     best: Plan,
     best_cost: Cost,
+    /// So many have been made.
     iterations: u64,
-    /// What a leg of the first full plan costs on average: the unit of heat.
-    leg: f64,
-    /// None if one is enough.
-    threads: Option<rayon::ThreadPool>,
+    dice: Xoshiro256PlusPlus,
+}
+
+/// A stretch of the budget, from hot to cold.
+#[derive(Debug, Clone, Copy)]
+struct Stretch {
+    /// Which shares of the budget are used when it begins and when it ends.
+    from: f64,
+    until: f64,
+    /// In mean legs.
+    heat: (f64, f64),
+    /// What a tour in use costs beside what it really costs, in heats.
+    tour_heats: f64,
+}
+
+impl Stretch {
+    /// The climate at a share of the budget, with legs that cost so much.
+    fn climate(&self, share: f64, leg: f64) -> Climate {
+        let done = (share - self.from) / (self.until - self.from);
+        let (hot, cold) = self.heat;
+        let heat = leg * hot * (cold / hot).powf(done);
+        Climate { heat, tour_price: (self.tour_heats * heat) as Cost }
+    }
 }
 
 /// What became of a part in a round.
@@ -135,112 +188,178 @@ struct Found {
 
 impl Search<'_> {
     /// Puts in what is absent, as far as it fits.
-    fn fill(
-        &mut self,
-        tours: Tours<'_>,
-        budget: &Budget<'_>,
-        on_better: &mut dyn FnMut(&Progress),
-    ) {
-        let mut chain = Chain::new(tours, &self.neighbours, self.dice.random());
+    fn fill(&mut self, tours: Tours<'_>, run: &mut Run, on_better: &mut dyn FnMut(&Progress)) {
+        let mut chain = Chain::new(tours, &self.neighbours, run.dice.random());
         if chain.fill() {
             let cost = chain.cost();
-            let share_used = budget.share(0);
+            let share_used = self.budget.share(0);
             on_better(&Progress { iteration: 0, share_used, cost, left_out: chain.left_out() });
         }
         self.leg = chain.mean_leg();
-        self.cost = chain.cost();
-        self.plan = chain.tours().plan();
+        run.cost = chain.cost();
+        run.plan = chain.tours().plan();
         let (best, best_cost) = chain.best();
-        (self.best, self.best_cost) = (best.clone(), best_cost);
+        (run.best, run.best_cost) = (best.clone(), best_cost);
     }
 
-    /// Cuts the plan into parts and searches in each.
+    /// All of the budget.
+    fn anneal(&self, options: &Options, run: &mut Run, on_better: &mut dyn FnMut(&Progress)) {
+        let from = self.budget.share(run.iterations);
+        let mut stretch = Stretch { from, until: 1.0, heat: options.heat, tour_heats: TOUR_HEATS };
+        if options.is_warm {
+            stretch.tour_heats = 0.0;
+        } else if self.problem.tasks().len() <= TRIAL_TASKS_MAX
+            && self.steps_per_task(&stretch, run, on_better) >= TRIAL_STEPS_PER_TASK
+        {
+            stretch.tour_heats = self.try_out(run, on_better);
+            stretch.heat.0 = REHEAT.min(stretch.heat.0);
+            stretch.from = self.budget.share(run.iterations);
+        }
+        while self.budget.share(run.iterations) < 1.0 {
+            self.round(&stretch, u64::MAX, run, on_better);
+        }
+    }
+
+    /// How many steps the whole budget has for each task, by what some steps take.
+    fn steps_per_task(
+        &self,
+        stretch: &Stretch,
+        run: &mut Run,
+        on_better: &mut dyn FnMut(&Progress),
+    ) -> f64 {
+        let tasks = self.problem.tasks().len() as u64;
+        let (steps, share) = (run.iterations, self.budget.share(run.iterations));
+        self.round(stretch, PACE_STEPS_PER_TASK * tasks, run, on_better);
+        let used = self.budget.share(run.iterations) - share;
+        (run.iterations - steps) as f64 / tasks as f64 / used.max(f64::MIN_POSITIVE)
+    }
+
+    /// Makes short trials from here and goes on from the best; says at which price of tours it was found.
+    fn try_out(&self, run: &mut Run, on_better: &mut dyn FnMut(&Progress)) -> f64 {
+        let seeds = TRIAL_TOUR_HEATS.map(|tour_heats| (tour_heats, run.dice.random::<u64>()));
+        let begun = run.clone();
+        let trial = |&(tour_heats, seed): &(f64, u64)| {
+            let mut trial = begun.clone();
+            trial.dice = Xoshiro256PlusPlus::seed_from_u64(seed);
+            let from = self.budget.share(trial.iterations);
+            let until = (from + TRIAL_SHARE).min(1.0);
+            let stretch = Stretch { from, until, heat: TRIAL_HEAT, tour_heats };
+            while self.budget.share(trial.iterations) < until {
+                self.round(&stretch, u64::MAX, &mut trial, &mut |_| {});
+            }
+            (tour_heats, trial)
+        };
+        let trials: Vec<(f64, Run)> = match &self.threads {
+            Some(threads) => threads.install(|| seeds.par_iter().map(trial).collect()),
+            None => seeds.iter().map(trial).collect(),
+        };
+        let mut winner = 0.0;
+        for (tour_heats, trial) in trials {
+            run.iterations += trial.iterations - begun.iterations;
+            if trial.best_cost < run.best_cost {
+                (run.best, run.best_cost) = (trial.best, trial.best_cost);
+                winner = tour_heats;
+            }
+        }
+        (run.plan, run.cost) = (run.best.clone(), run.best_cost);
+        if run.best_cost < begun.best_cost {
+            self.tell(run, on_better);
+        }
+        winner
+    }
+
+    fn tell(&self, run: &Run, on_better: &mut dyn FnMut(&Progress)) {
+        on_better(&Progress {
+            iteration: run.iterations,
+            share_used: self.budget.share(run.iterations),
+            cost: run.best_cost,
+            left_out: self.left_out(&run.best).count(),
+        });
+    }
+
+    /// Cuts the plan into parts and searches in each, for at most so many steps.
     fn round(
-        &mut self,
-        options: &Options,
-        budget: &Budget<'_>,
+        &self,
+        stretch: &Stretch,
+        steps_max: u64,
+        run: &mut Run,
         on_better: &mut dyn FnMut(&Progress),
     ) {
-        let cuts =
-            cut(self.problem, &self.plan, &self.disruption, &self.neighbours, &mut self.dice);
-        let seeds: Vec<u64> = cuts.iter().map(|_| self.dice.random()).collect();
+        let cuts = cut(self.problem, &run.plan, &self.disruption, &self.neighbours, &mut run.dice);
+        let seeds: Vec<u64> = cuts.iter().map(|_| run.dice.random()).collect();
         let work: Vec<(&Cut, u64)> = cuts.iter().zip(seeds).collect();
         let parts = work.len() as u64;
-        let search = &*self;
-        let run =
-            |&(cut, seed): &(&Cut, u64)| search.in_part(cut, seed, parts, options, budget, None);
+        let steps_max = steps_max / parts;
+        let begun = &*run;
+        let in_part = |&(cut, seed): &(&Cut, u64)| {
+            self.in_part((cut, seed), (parts, steps_max), stretch, begun, None)
+        };
         let found: Vec<(Part, Found)> = match work[..] {
-            [(cut, seed)] => vec![self.in_part(cut, seed, 1, options, budget, Some(on_better))],
+            [one] => vec![self.in_part(one, (1, steps_max), stretch, begun, Some(on_better))],
             _ => match &self.threads {
-                Some(threads) => threads.install(|| work.par_iter().map(run).collect()),
-                None => work.iter().map(run).collect(),
+                Some(threads) => threads.install(|| work.par_iter().map(in_part).collect()),
+                None => work.iter().map(in_part).collect(),
             },
         };
-        let cost_before = self.cost;
-        let mut best_cost = cost_before;
+        let mut best_cost = run.cost;
         for (_, found) in &found {
-            self.iterations += found.steps;
-            self.cost += found.cost - found.cost_before;
+            run.iterations += found.steps;
+            run.cost += found.cost - found.cost_before;
             best_cost += found.best_cost - found.cost_before;
         }
-        if best_cost < self.best_cost {
-            self.best_cost = best_cost;
-            self.best.clone_from(&self.plan);
+        if best_cost < run.best_cost {
+            run.best_cost = best_cost;
+            run.best.clone_from(&run.plan);
             for (part, found) in &found {
-                part.write(&found.best, &mut self.best);
+                part.write(&found.best, &mut run.best);
             }
             #[cfg(debug_assertions)]
-            self.assert_best_holds();
+            self.assert_best_holds(run);
             if parts > 1 {
-                on_better(&Progress {
-                    iteration: self.iterations,
-                    share_used: budget.share(self.iterations),
-                    cost: best_cost,
-                    left_out: self.left_out(&self.best).count(),
-                });
+                self.tell(run, on_better);
             }
         }
         for (part, found) in &found {
-            part.write(&found.plan, &mut self.plan);
+            part.write(&found.plan, &mut run.plan);
         }
     }
 
     /// Makes some steps in one part.
     fn in_part(
         &self,
-        cut: &Cut,
-        seed: u64,
-        parts: u64,
-        options: &Options,
-        budget: &Budget<'_>,
+        (cut, seed): (&Cut, u64),
+        (parts, steps_max): (u64, u64),
+        stretch: &Stretch,
+        run: &Run,
         mut on_better: Option<&mut dyn FnMut(&Progress)>,
     ) -> (Part, Found) {
-        let part = Part::of(self.problem, &self.plan, &self.disruption, &self.neighbours, cut);
+        let part = Part::of(self.problem, &run.plan, &self.disruption, &self.neighbours, cut);
         let mut chain = Chain::new(part.tours(), &part.neighbours, seed);
         let cost_before = chain.cost();
-        let (hot, cold) = options.heat;
-        let steps_max =
-            if parts == 1 { u64::MAX } else { STEPS_PER_TASK * part.problem.tasks().len() as u64 };
-        let mut heat = 0.0;
+        let round = STEPS_PER_TASK * part.problem.tasks().len() as u64;
+        let steps_max = if parts == 1 { steps_max } else { steps_max.min(round) };
+        let mut climate = Climate::default();
         let mut share_used = 0.0;
         let mut steps = 0;
         while steps < steps_max {
             // All parts go on at the same time, or as if they did.
+            let iteration = run.iterations + steps * parts;
             if steps.is_multiple_of(STEPS_PER_LOOK) {
-                share_used = budget.share(self.iterations + steps * parts);
-                heat = self.leg * hot * (cold / hot).powf(share_used);
+                share_used = self.budget.share(iteration);
+                climate = stretch.climate(share_used, self.leg);
             }
-            if share_used >= 1.0 || budget.is_spent(self.iterations + steps * parts) {
+            if share_used >= stretch.until || self.budget.is_spent(iteration) {
                 break;
             }
             steps += 1;
-            if chain.step(heat)
+            if chain.step(climate)
                 && let Some(tell) = &mut on_better
-                && chain.best().1 - cost_before + self.cost < self.best_cost
             {
-                let cost = chain.best().1 - cost_before + self.cost;
-                let iteration = self.iterations + steps;
-                tell(&Progress { iteration, share_used, cost, left_out: chain.left_out() });
+                let cost = chain.best().1 - cost_before + run.cost;
+                let iteration = run.iterations + steps;
+                if cost < run.best_cost {
+                    tell(&Progress { iteration, share_used, cost, left_out: chain.left_out() });
+                }
             }
         }
         let (best, best_cost) = chain.best();
@@ -261,26 +380,26 @@ impl Search<'_> {
         Tours::heads(self.problem).filter(move |head| left_out.binary_search(head).is_ok())
     }
 
-    fn outcome(self, cost_before: Cost) -> Outcome {
-        let owner = self.best.owners(self.problem);
+    fn outcome(self, run: Run, cost_before: Cost) -> Outcome {
+        let owner = run.best.owners(self.problem);
         Outcome {
             moved_promises: self.disruption.moved(|task| owner[task.index()]),
-            plan: self.best,
-            cost: self.best_cost,
+            plan: run.best,
+            cost: run.best_cost,
             cost_before,
-            iterations: self.iterations,
+            iterations: run.iterations,
         }
     }
 
     #[cfg(debug_assertions)]
-    fn assert_best_holds(&self) {
-        let tours = Tours::of_sound(self.problem, &self.best);
+    fn assert_best_holds(&self, run: &Run) {
+        let tours = Tours::of_sound(self.problem, &run.best);
         if !tours.is_feasible() {
             return;
         }
-        let solution = super::Solution::of(self.problem, &self.best);
+        let solution = super::Solution::of(self.problem, &run.best);
         assert_eq!(super::checker::check(self.problem, &solution), [], "every best plan is clean");
         let tours = tours.with_disruption(self.disruption.clone());
-        assert_eq!(tours.cost(), self.best_cost, "costs of parts add up");
+        assert_eq!(tours.cost(), run.best_cost, "costs of parts add up");
     }
 }

@@ -67,6 +67,61 @@ fn the_number_of_threads_changes_nothing() {
 }
 
 #[test]
+fn trials_on_several_threads_give_the_same_plan_too() {
+    let problem = made_up::problem(12, rich(16, 4, 2));
+    let once = |threads: usize| {
+        let tours = Tours::of(&problem, &Plan::empty(&problem)).unwrap();
+        let options = Options { seed: 5, threads, ..Options::default() };
+        // Enough for each task that trials are made.
+        improve(tours, &options, &Budget::iterations(32_000), &mut |_| {})
+    };
+    let alone = once(1);
+    assert_eq!(alone.iterations, 32_000);
+    assert_eq!(alone, once(2));
+    assert_eq!(alone, once(4));
+}
+
+#[test]
+fn tails_are_swapped_where_short_strings_cannot_mend_a_plan() {
+    // Two far rows of tasks. Each vehicle begins in one row and, from the middle on, goes on in the other.
+    const ROW: u32 = 60;
+    let at = |task: u32| (task % ROW, task / ROW);
+    let place = |place: u32| if place == 2 * ROW { (0, 0) } else { at(place) };
+    let size = 2 * ROW as usize + 1;
+    let durations = (0..size as u32 * size as u32).map(|cell| {
+        let ((x1, y1), (x2, y2)) = (place(cell / size as u32), place(cell % size as u32));
+        (x1.abs_diff(x2) * 10 + y1.abs_diff(y2) * 60) as i32
+    });
+    let problem = Problem::parse(super::Draft {
+        // Each has its time, so nothing can be turned round.
+        tasks: (0..2 * ROW)
+            .map(|task| {
+                let from_s = 1000 + 100 * (task % ROW) as i32;
+                let window = Window { from_s, until_s: from_s + 50 };
+                Task { location: task, windows: vec![window], ..Task::default() }
+            })
+            .collect(),
+        vehicles: vec![Vehicle { start: Some(2 * ROW), ..Vehicle::default() }; 2],
+        matrices: vec![Matrix::parse(size, durations.collect(), vec![], None).unwrap()],
+    });
+    let problem = problem.unwrap();
+    let tour = |vehicle: u32| {
+        (0..ROW).map(move |x| TaskId(if (x < ROW / 2) == (vehicle == 0) { x } else { ROW + x }))
+    };
+    let plan = Plan { tours: vec![tour(0).collect(), tour(1).collect()] };
+    let crossed = Tours::of(&problem, &plan).unwrap();
+    assert!(crossed.is_feasible());
+    let outcome = improve(
+        crossed,
+        &Options { heat: (1e-6, 1e-6), ..Options::gentle(1) },
+        &Budget::iterations(1500),
+        &mut |_| {},
+    );
+    let straight: Vec<TaskId> = (0..ROW).map(TaskId).collect();
+    assert!(outcome.plan.tours.contains(&straight), "{:?}", outcome.plan);
+}
+
+#[test]
 fn a_plan_that_breaks_rules_gets_no_worse_and_keeps_its_pins_and_locks() {
     for seed in 0..60 {
         let problem = made_up::problem(seed, rich(18, 3, (seed % 3) as usize));

@@ -269,6 +269,10 @@ impl<'p> Tours<'p> {
     pub fn left_out(&self) -> impl Iterator<Item = TaskId> + '_ {
         self.problem.task_ids().filter(|task| self.vehicle_of(*task).is_none())
     }
+    /// How many vehicles have tasks.
+    pub(super) fn used(&self) -> usize {
+        self.tours.len() - self.idle.len()
+    }
     /// How many tasks are in tours.
     pub(super) fn placed(&self) -> usize {
         self.placed
@@ -397,6 +401,19 @@ impl<'p> Tours<'p> {
         self.take_in(task, vehicle);
         self.join(vehicle, after, task.0);
         self.join(vehicle, task.0, next);
+        self.refresh(vehicle, after, next);
+    }
+
+    /// Puts tasks that stand alone one after the other behind a spot of a tour.
+    pub(super) fn put_string(&mut self, tasks: &[TaskId], vehicle: VehicleId, after: SpotId) {
+        let next = self.spots[after as usize].next;
+        let mut here = after;
+        for task in tasks {
+            self.take_in(*task, vehicle);
+            self.join(vehicle, here, task.0);
+            here = task.0;
+        }
+        self.join(vehicle, here, next);
         self.refresh(vehicle, after, next);
     }
 
