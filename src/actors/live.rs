@@ -6,6 +6,7 @@ use crate::actors::execute::Refusal;
 use crate::actors::hub::{GetTracking, Hub, TrackingView};
 use crate::actors::planner::GetOptions;
 use crate::actors::recorder::{Drain, GetQueueLength, Recorder};
+use crate::actors::solver_pool::SolverPool;
 use crate::actors::street_keeper::{ReplaceMap, StreetKeeper};
 use crate::actors::technician::Report;
 use crate::domain::reading::ReadingRefusal;
@@ -25,6 +26,8 @@ pub struct Live {
     pub hub: Addr<Hub>,
     pub recorder: Addr<Recorder>,
     pub streets: Addr<StreetKeeper>,
+    /// For searches that are no plan's.
+    pub pool: SolverPool,
 }
 
 /// What came of a batch of readings. The accepted ones are durable.

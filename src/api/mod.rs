@@ -44,6 +44,7 @@ pub mod truck;
 pub mod ui;
 pub mod user;
 pub mod visit;
+pub mod vroom;
 
 pub use error::Problem;
 pub use live::{Kick, on_connect};
@@ -54,6 +55,8 @@ use crate::actors::hub::TrackingView;
 use crate::domain::access::Permission::{
     ManageJobs, ManageResources, ManageUsers, Plan, ReadAll, ReadOwn, ReportOwn, Request,
 };
+use crate::planning::vroom::Answer;
+use crate::planning::vroom::input::Input;
 use crate::store::views::{
     CustomerView, FactView, JobView, LocationView, OrganizationView, PositionView, ProposalView,
     RouteView, ServiceTypeView, TechnicianView, TerritoryView, TruckView, UserView,
@@ -67,6 +70,9 @@ use removal::Removal;
 
 /// Where all of the table stands.
 pub const ROOT: &str = "/api/v1";
+
+/// Addresses of the table that programs written for others expect at the root.
+pub const AT_THE_ROOT_TOO: [&str; 1] = ["/vroom"];
 
 /// Every address below `/api/v1`.
 #[rustfmt::skip]
@@ -210,6 +216,9 @@ pub fn endpoints() -> Vec<Endpoint> {
         post("/live/tickets", Login, live::ticket::issue).does("Gives a ticket for the live connection, also to the holder of a tracking link").answers::<TicketMade>(),
         get("/live", Nothing, live::connection::open).does("Opens the live connection (websocket); see docs/protocol.md").answers_nothing(101),
     ]);
+    under("vroom", vec![
+        post("/vroom", AnyOf(&[Plan]), vroom::solve).does("Solves a VROOM problem, also at /vroom; see docs/vroom.md").takes::<Input>().answers::<Answer>(),
+    ]);
     under("about", vec![
         get("/openapi.json", Nothing, health::openapi).does("Describes this interface").answers::<serde_json::Value>(),
     ]);
@@ -255,6 +264,11 @@ pub fn configure(cfg: &mut ServiceConfig, state: Data<ApiState>) {
             web::resource("/osrm/{rest:.*}")
                 .route(web::get().to(osrm::get))
                 .route(web::post().to(osrm::post))
+                .default_service(web::route().to(health::other_method)),
+        )
+        .service(
+            web::resource("/vroom")
+                .route(web::post().to(vroom::solve))
                 .default_service(web::route().to(health::other_method)),
         )
         .route("/", web::get().to(ui::dispatcher))

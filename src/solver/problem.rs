@@ -179,6 +179,10 @@ impl Problem {
     pub fn tasks(&self) -> &[Task] {
         &self.draft.tasks
     }
+    /// How many numbers a load has.
+    pub fn dimensions(&self) -> usize {
+        self.dimensions
+    }
     pub fn vehicles(&self) -> &[Vehicle] {
         &self.draft.vehicles
     }

@@ -16,7 +16,7 @@ mod refusal;
 
 pub use assignment::{Alternative, Difference, Fixed, Moved, assignment};
 pub use cure::{Change, Cure};
-pub use refusal::{ReasonCount, Refused, Verdict, refusal};
+pub use refusal::{ReasonCount, Refused, Verdict, count, refusal};
 
 /// How hard to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

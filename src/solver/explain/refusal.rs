@@ -50,15 +50,14 @@ pub fn refusal(tours: &mut Tours<'_>, task: TaskId, effort: &Effort) -> Verdict 
         Ok(place) => return Verdict::Fits(place),
         Err(refusals) => refusals,
     };
-    let mut nearest = refusals.clone();
-    nearest.sort_by_key(|refusal| (distance(refusal), refusal.vehicle));
+    let nearest = by_distance(&refusals);
     if let Some(plan) = by_moving_others(tours, head, &nearest, effort) {
         let moved = moved(tours.problem(), &tours.plan(), &plan);
         let moved = moved.into_iter().filter(|other| other.task != head).collect();
         return Verdict::FitsMoving { plan, moved };
     }
     let cures = cure::find(tours, head, &nearest);
-    Verdict::Refused(Refused { reasons: count(&nearest), refusals, cures })
+    Verdict::Refused(Refused { reasons: count(&refusals), refusals, cures })
 }
 
 /// A plan in which nothing that is done is left out, and the task is done too.
@@ -87,6 +86,12 @@ fn by_moving_others(
     needed.all(|task| owners[task.index()].is_some()).then_some(found.plan)
 }
 
+fn by_distance(refusals: &[Refusal]) -> Vec<Refusal> {
+    let mut nearest = refusals.to_vec();
+    nearest.sort_by_key(|refusal| (distance(refusal), refusal.vehicle));
+    nearest
+}
+
 /// How far a refusal is from a yes, for ordering: what can be measured first, in seconds or what is taken for them.
 pub(super) fn distance(refusal: &Refusal) -> (bool, i64) {
     let by = refusal.by;
@@ -102,10 +107,10 @@ pub(super) fn distance(refusal: &Refusal) -> (bool, i64) {
     }
 }
 
-/// Counts refusals, which come with the nearest first, by their rules.
-fn count(nearest: &[Refusal]) -> Vec<ReasonCount> {
+/// Counts refusals by their rules, the rule with the vehicle that comes nearest first.
+pub fn count(refusals: &[Refusal]) -> Vec<ReasonCount> {
     let mut reasons: Vec<ReasonCount> = Vec::new();
-    for refusal in nearest {
+    for refusal in &by_distance(refusals) {
         match reasons.iter_mut().find(|known| is_same(known.nearest.rule, refusal.rule)) {
             Some(known) => known.vehicles += 1,
             None => reasons.push(ReasonCount { vehicles: 1, nearest: *refusal }),
