@@ -55,6 +55,7 @@ use crate::actors::hub::TrackingView;
 use crate::domain::access::Permission::{
     ManageJobs, ManageResources, ManageUsers, Plan, ReadAll, ReadOwn, ReportOwn, Request,
 };
+use crate::planning::Explanation;
 use crate::planning::vroom::Answer;
 use crate::planning::vroom::input::Input;
 use crate::store::views::{
@@ -175,6 +176,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         post("/territories/{id}/plan/improve", AnyOf(&[Plan]), plan::improve).does("Starts the search for a better plan").takes::<plan::DayWish>().answers::<Done>(),
         post("/territories/{id}/plan/publish", AnyOf(&[Plan]), plan::publish).does("Tells technicians their stops").takes::<plan::PublishWish>().answers::<Done>(),
         get("/jobs/{id}/options", AnyOf(&[Plan]), plan::options).does("Shows what each technician would mean for a job, best first").query::<plan::DayQuery>().answers_page::<plan::OptionView>(),
+        get("/jobs/{id}/explanation", AnyOf(&[Plan]), plan::explain).does("Tells why a job is with its technician, or nowhere, and what would let it in").query::<plan::DayQuery>().answers::<Explanation>(),
         post("/jobs/{id}/place", AnyOf(&[Plan]), plan::place).does("Finds the best place for a job").takes::<plan::NoFields>().answers::<JobDone>(),
         post("/jobs/{id}/assign", AnyOf(&[Plan]), plan::assign).does("Puts a job on a technician's route").takes::<plan::AssignWish>().answers::<JobDone>(),
         post("/jobs/{id}/unassign", AnyOf(&[Plan]), plan::unassign).does("Takes a job off its route").takes::<plan::RouteStep>().answers::<JobDone>(),
