@@ -90,9 +90,9 @@ fn answer(
         let usual_s = (TIME_S + TIME_PER_TASK_S * tasks as f64).min(TIME_MOST_S);
         let limit_s =
             wishes.time.filter(|time| *time >= 0.0).unwrap_or(usual_s).min(bounds.seconds);
-        // Writing takes about as long as reading did.
+        // An answer is a small part of a document with matrices; a little for the system.
         let read_s = started.elapsed().as_secs_f64();
-        let room_s = (limit_s - 1.5 * read_s - 0.01).max(1e-6);
+        let room_s = (limit_s - 1.1 * read_s - 0.02).max(1e-6);
         let share_used = move || (started.elapsed().as_secs_f64() - read_s) / room_s;
         let limits = Limits {
             iterations: wishes.iterations,

@@ -148,9 +148,9 @@ fn answer(
         (None, Some(_)) => None,
         (given, _) => Some(given.unwrap_or(TIME_S)),
     };
-    // Writing takes about as long as reading did, and a little for the system.
+    // An answer is a small part of a document with matrices; a little for the system.
     let read_s = start.elapsed().as_secs_f64();
-    let spare_s = (0.5 * read_s).min(1.0) + 0.01;
+    let spare_s = 0.1 * read_s + 0.02;
     let share_used = move || {
         let room_s = (limit_s.unwrap_or(f64::INFINITY) - read_s - spare_s).max(1e-6);
         (start.elapsed().as_secs_f64() - read_s) / room_s
