@@ -109,7 +109,8 @@ pub fn start_live(parts: &Parts) -> Result<Live, StartError> {
     ] {
         recorder.do_send(Follow(follower));
     }
-    Ok(Live { clock: parts.clock.clone(), directory, hub, recorder, streets: keeper })
+    let (clock, pool) = (parts.clock.clone(), parts.pool.clone());
+    Ok(Live { clock, directory, hub, recorder, streets: keeper, pool })
 }
 
 impl App {

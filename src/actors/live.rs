@@ -4,13 +4,14 @@
 use crate::actors::directory::{Directory, GetPlanner, GetTechnician, Submit};
 use crate::actors::execute::Refusal;
 use crate::actors::hub::{GetTracking, Hub, TrackingView};
-use crate::actors::planner::GetOptions;
+use crate::actors::planner::{GetOptions, GetQuestion};
 use crate::actors::recorder::{Drain, GetQueueLength, Recorder};
+use crate::actors::solver_pool::SolverPool;
 use crate::actors::street_keeper::{ReplaceMap, StreetKeeper};
 use crate::actors::technician::Report;
 use crate::domain::reading::ReadingRefusal;
 use crate::domain::{Answer, Envelope, Reading};
-use crate::planning::PlacementOption;
+use crate::planning::{Explanation, PlacementOption};
 use crate::roads::Map;
 use crate::units::id::{JobId, OrganizationId, TechnicianId, TerritoryId};
 use crate::units::{Clock, LocalDay};
@@ -25,6 +26,8 @@ pub struct Live {
     pub hub: Addr<Hub>,
     pub recorder: Addr<Recorder>,
     pub streets: Addr<StreetKeeper>,
+    /// For searches that are no plan's.
+    pub pool: SolverPool,
 }
 
 /// What came of a batch of readings. The accepted ones are durable.
@@ -75,6 +78,20 @@ impl Live {
     ) -> Result<Vec<PlacementOption>, Refusal> {
         let planner = self.directory.send(GetPlanner(organization, territory)).await?;
         planner.send(GetOptions { job, day }).await?
+    }
+
+    /// Why a job is where it is, or nowhere. The Planner only hands out what is needed to look.
+    pub async fn explain(
+        &self,
+        organization: OrganizationId,
+        territory: TerritoryId,
+        job: JobId,
+        day: Option<LocalDay>,
+    ) -> Result<Explanation, Refusal> {
+        let planner = self.directory.send(GetPlanner(organization, territory)).await?;
+        let question = planner.send(GetQuestion { job, day }).await??;
+        let answer = tokio::task::spawn_blocking(move || question.answer()).await;
+        answer.map_err(|_| Refusal::Broken)
     }
 
     /// What the customer of this job may see now.

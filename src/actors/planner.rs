@@ -17,7 +17,7 @@ use crate::domain::access::SystemPart;
 use crate::domain::fieldwork::job::JobEvent;
 use crate::domain::plan::{PlanCommand, Proposal};
 use crate::domain::{Aggregate, Answer, Command, Envelope, Event, Fact, Who};
-use crate::planning::{Improvement, PlacementOption};
+use crate::planning::{Improvement, PlacementOption, Question};
 use crate::roads::RoadNetwork;
 use crate::units::id::{
     CommandId, JobId, OrganizationId, ProposalId, TechnicianId, TerritoryId, VisitId,
@@ -41,6 +41,14 @@ const SEARCHES_MAX: u32 = 3;
 #[derive(Message)]
 #[rtype(result = "Result<Vec<PlacementOption>, Refusal>")]
 pub struct GetOptions {
+    pub job: JobId,
+    pub day: Option<LocalDay>,
+}
+
+/// Ask: all that is needed to say why a job is where it is, or nowhere.
+#[derive(Message)]
+#[rtype(result = "Result<Question, Refusal>")]
+pub struct GetQuestion {
     pub job: JobId,
     pub day: Option<LocalDay>,
 }
@@ -136,6 +144,23 @@ impl Handler<GetOptions> for Planner {
     ) -> Self::Result {
         let (books, desk) = (self.books.clone(), self.desk.take());
         let work = async move { desk::list_options(&books, desk, job, day).await };
+        AtomicResponse::new(Box::pin(work.into_actor(self).map(|(desk, found), actor, _| {
+            actor.desk = desk;
+            found
+        })))
+    }
+}
+
+impl Handler<GetQuestion> for Planner {
+    type Result = AtomicResponse<Self, Result<Question, Refusal>>;
+
+    fn handle(
+        &mut self,
+        GetQuestion { job, day }: GetQuestion,
+        _: &mut Self::Context,
+    ) -> Self::Result {
+        let (books, desk) = (self.books.clone(), self.desk.take());
+        let work = async move { desk::question(&books, desk, job, day).await };
         AtomicResponse::new(Box::pin(work.into_actor(self).map(|(desk, found), actor, _| {
             actor.desk = desk;
             found

@@ -1,9 +1,10 @@
 //! Threads for long searches, off the actors' threads: few, so that searching never starves driving.
 //!
-//! A search waits its turn, runs until its budget ends or somebody cancels it, and answers a proposal or
-//! nothing. A full queue answers nothing at once. Who waits does so through `spawn_blocking`, which holds a
-//! test's paused clock. A search that falls takes nobody along.
+//! Work waits its turn, runs until its budget ends or somebody cancels it, and answers. A full queue says so at
+//! once. Who waits does so through `spawn_blocking`, which holds a test's paused clock. What falls takes
+//! nobody along.
 
+use crate::actors::execute::Refusal;
 use crate::domain::plan::Proposal;
 use crate::planning::{Improvement, SearchBudget};
 use crate::units::Timestamp;
@@ -52,10 +53,15 @@ pub struct Search {
     pub cancel: Arc<AtomicBool>,
 }
 
+type Work = Box<dyn FnOnce(&SolverOptions) + Send>;
+
+/// When to come back if too many wait.
+const RETRY_AFTER_S: u32 = 5;
+
 /// The threads. Cheap to clone; they end with the last clone.
 #[derive(Clone)]
 pub struct SolverPool {
-    queue: SyncSender<(Search, SyncSender<Option<Proposal>>)>,
+    queue: SyncSender<Work>,
     options: SolverOptions,
 }
 
@@ -85,28 +91,38 @@ impl SolverPool {
 
     /// Searches; a proposal if there is one worth making.
     pub async fn search(&self, search: Search) -> Option<Proposal> {
+        self.run(move |options| run(&search, options)).await.ok().flatten()
+    }
+
+    /// Has any work done on one of the threads, when its turn comes.
+    ///
+    /// # Errors
+    /// Too many wait, or the work fell.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&SolverOptions) -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
         let (done, answer) = sync_channel(1);
-        if self.queue.try_send((search, done)).is_err() {
+        let work: Work = Box::new(move |options| {
+            // Whoever asked may have gone.
+            let _ = done.send(work(options));
+        });
+        if self.queue.try_send(work).is_err() {
             metrics::counter!("sortie_searches_refused_total").increment(1);
-            return None;
+            return Err(Refusal::Busy { retry_after_s: RETRY_AFTER_S });
         }
-        // The sender goes when the search falls; then there is no answer.
-        tokio::task::spawn_blocking(move || answer.recv().ok().flatten()).await.ok().flatten()
+        // The sender goes when the work falls; then there is no answer.
+        let answer = tokio::task::spawn_blocking(move || answer.recv().ok()).await;
+        answer.ok().flatten().ok_or(Refusal::Broken)
     }
 }
 
-type Waiting = Receiver<(Search, SyncSender<Option<Proposal>>)>;
-
-fn work(waiting: &Mutex<Waiting>, options: &SolverOptions) {
+fn work(waiting: &Mutex<Receiver<Work>>, options: &SolverOptions) {
     loop {
         let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok((search, done)) = next else { return };
-        let run = AssertUnwindSafe(|| run(&search, options));
-        if let Ok(proposal) = std::panic::catch_unwind(run) {
-            // Whoever asked may have gone.
-            let _ = done.send(proposal);
-        } else {
-            tracing::error!(day = %search.improvement.day, "a search fell");
+        let Ok(work) = next else { return };
+        if std::panic::catch_unwind(AssertUnwindSafe(|| work(options))).is_err() {
+            tracing::error!("a search fell");
         }
     }
 }
@@ -189,6 +205,14 @@ mod tests {
             made_at: Timestamp(0),
             cancel: Arc::default(),
         }
+    }
+
+    #[tokio::test]
+    async fn what_falls_is_told_and_the_thread_goes_on() {
+        let pool = SolverPool::default();
+        let fallen: Result<(), Refusal> = pool.run(|_| panic!("it falls")).await;
+        assert!(matches!(fallen, Err(Refusal::Broken)));
+        assert!(matches!(pool.run(|options| options.threads).await, Ok(1)));
     }
 
     #[tokio::test(start_paused = true)]

@@ -83,7 +83,8 @@ pub async fn read(payload: Payload) -> Result<Bytes, Problem> {
     read_up_to(payload, BODY_LEN_MAX).await
 }
 
-async fn read_up_to(mut payload: Payload, len_max: usize) -> Result<Bytes, Problem> {
+/// The whole body, up to so many bytes.
+pub async fn read_up_to(mut payload: Payload, len_max: usize) -> Result<Bytes, Problem> {
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| {

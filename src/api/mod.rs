@@ -44,6 +44,7 @@ pub mod truck;
 pub mod ui;
 pub mod user;
 pub mod visit;
+pub mod vroom;
 
 pub use error::Problem;
 pub use live::{Kick, on_connect};
@@ -54,6 +55,9 @@ use crate::actors::hub::TrackingView;
 use crate::domain::access::Permission::{
     ManageJobs, ManageResources, ManageUsers, Plan, ReadAll, ReadOwn, ReportOwn, Request,
 };
+use crate::planning::Explanation;
+use crate::planning::vroom::Answer;
+use crate::planning::vroom::input::Input;
 use crate::store::views::{
     CustomerView, FactView, JobView, LocationView, OrganizationView, PositionView, ProposalView,
     RouteView, ServiceTypeView, TechnicianView, TerritoryView, TruckView, UserView,
@@ -67,6 +71,9 @@ use removal::Removal;
 
 /// Where all of the table stands.
 pub const ROOT: &str = "/api/v1";
+
+/// Addresses of the table that programs written for others expect at the root.
+pub const AT_THE_ROOT_TOO: [&str; 1] = ["/vroom"];
 
 /// Every address below `/api/v1`.
 #[rustfmt::skip]
@@ -169,6 +176,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         post("/territories/{id}/plan/improve", AnyOf(&[Plan]), plan::improve).does("Starts the search for a better plan").takes::<plan::DayWish>().answers::<Done>(),
         post("/territories/{id}/plan/publish", AnyOf(&[Plan]), plan::publish).does("Tells technicians their stops").takes::<plan::PublishWish>().answers::<Done>(),
         get("/jobs/{id}/options", AnyOf(&[Plan]), plan::options).does("Shows what each technician would mean for a job, best first").query::<plan::DayQuery>().answers_page::<plan::OptionView>(),
+        get("/jobs/{id}/explanation", AnyOf(&[Plan]), plan::explain).does("Tells why a job is with its technician, or nowhere, and what would let it in").query::<plan::DayQuery>().answers::<Explanation>(),
         post("/jobs/{id}/place", AnyOf(&[Plan]), plan::place).does("Finds the best place for a job").takes::<plan::NoFields>().answers::<JobDone>(),
         post("/jobs/{id}/assign", AnyOf(&[Plan]), plan::assign).does("Puts a job on a technician's route").takes::<plan::AssignWish>().answers::<JobDone>(),
         post("/jobs/{id}/unassign", AnyOf(&[Plan]), plan::unassign).does("Takes a job off its route").takes::<plan::RouteStep>().answers::<JobDone>(),
@@ -209,6 +217,9 @@ pub fn endpoints() -> Vec<Endpoint> {
     under("live", vec![
         post("/live/tickets", Login, live::ticket::issue).does("Gives a ticket for the live connection, also to the holder of a tracking link").answers::<TicketMade>(),
         get("/live", Nothing, live::connection::open).does("Opens the live connection (websocket); see docs/protocol.md").answers_nothing(101),
+    ]);
+    under("vroom", vec![
+        post("/vroom", AnyOf(&[Plan]), vroom::solve).does("Solves a VROOM problem, also at /vroom; see docs/vroom.md").takes::<Input>().answers::<Answer>(),
     ]);
     under("about", vec![
         get("/openapi.json", Nothing, health::openapi).does("Describes this interface").answers::<serde_json::Value>(),
@@ -255,6 +266,11 @@ pub fn configure(cfg: &mut ServiceConfig, state: Data<ApiState>) {
             web::resource("/osrm/{rest:.*}")
                 .route(web::get().to(osrm::get))
                 .route(web::post().to(osrm::post))
+                .default_service(web::route().to(health::other_method)),
+        )
+        .service(
+            web::resource("/vroom")
+                .route(web::post().to(vroom::solve))
                 .default_service(web::route().to(health::other_method)),
         )
         .route("/", web::get().to(ui::dispatcher))

@@ -10,6 +10,7 @@ use crate::api::page::PageBody;
 use crate::api::state::ApiState;
 use crate::domain::Command;
 use crate::domain::plan::{PlanCommand, SeenRoute};
+use crate::planning::Explanation;
 use crate::store::tables;
 use crate::store::views::{self, PlanView, ProposalView};
 use crate::units::id::{JobId, ProposalId, RouteId, TechnicianId, TerritoryId};
@@ -228,6 +229,16 @@ pub async fn options(
         })
         .collect();
     Ok(Json(PageBody::whole(items)))
+}
+
+pub async fn explain(
+    state: Data<ApiState>,
+    caller: Caller,
+    id: Path<JobId>,
+    query: Query<DayQuery>,
+) -> Result<Json<Explanation>, Problem> {
+    let territory = job_territory(&state, &caller, *id).await?;
+    Ok(Json(state.live.explain(caller.organization, territory, *id, query.0.day).await?))
 }
 
 pub async fn place(

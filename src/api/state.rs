@@ -15,10 +15,11 @@ use crate::units::id::{CommandId, OrganizationId};
 use actix_web::http::Method;
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Semaphore;
 
-/// How the server is reached.
-#[derive(Debug, Clone, Default)]
+/// How the server is reached, and what it takes.
+#[derive(Debug, Clone)]
 pub struct ApiOptions {
     /// Cookies are marked `Secure`: unless plain http on loopback is all there is.
     pub secure_cookies: bool,
@@ -26,6 +27,21 @@ pub struct ApiOptions {
     pub public_url: Option<String>,
     /// Proxies whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Longest search for `POST /vroom`, seconds; most jobs and most vehicles that it takes.
+    pub vroom_seconds: u32,
+    pub vroom_tasks: usize,
+}
+
+impl Default for ApiOptions {
+    fn default() -> Self {
+        Self {
+            secure_cookies: false,
+            public_url: None,
+            trusted_proxies: Vec::new(),
+            vroom_seconds: 30,
+            vroom_tasks: 2_000,
+        }
+    }
 }
 
 pub struct ApiState {
@@ -39,6 +55,8 @@ pub struct ApiState {
     /// The last number given to a job, by organization.
     job_numbers: Mutex<HashMap<OrganizationId, u64>>,
     needs: HashMap<(Method, String), Needs>,
+    /// Problems of `POST /vroom` that are held at the same time.
+    pub vroom_slots: Arc<Semaphore>,
 }
 
 impl ApiState {
@@ -50,12 +68,16 @@ impl ApiState {
         metrics: Metrics,
         options: ApiOptions,
     ) -> Self {
-        let needs = super::endpoints()
-            .into_iter()
-            .map(|row| ((row.method, format!("{}{}", super::ROOT, row.path)), row.needs))
-            .collect();
+        let mut needs = HashMap::new();
+        for row in super::endpoints() {
+            if super::AT_THE_ROOT_TOO.contains(&row.path) {
+                needs.insert((row.method.clone(), row.path.to_owned()), row.needs);
+            }
+            needs.insert((row.method, format!("{}{}", super::ROOT, row.path)), row.needs);
+        }
+        let vroom_slots = Arc::new(Semaphore::new(super::vroom::HELD_MAX));
         let (limits, job_numbers) = (Limits::default(), Mutex::default());
-        Self { live, store, map, auth, metrics, options, limits, job_numbers, needs }
+        Self { live, store, map, auth, metrics, options, limits, job_numbers, needs, vroom_slots }
     }
 
     /// The number for the organization's next job. Others may give numbers too: the store refuses one that

@@ -90,6 +90,8 @@ impl Ground {
                 secure_cookies: is_https || is_behind_https(settings),
                 public_url: settings.public_url.clone(),
                 trusted_proxies: settings.trusted_proxies.clone(),
+                vroom_seconds: settings.vroom_seconds,
+                vroom_tasks: settings.vroom_tasks,
             },
         };
         actix::System::new().block_on(async {

@@ -40,6 +40,16 @@ pub const KEYS: &[Key] = &[
         "addresses of reverse proxies, comma separated, whose X-Forwarded-For counts",
     ),
     key("workers", None, "threads that serve requests; the default is one per core"),
+    key(
+        "vroom_seconds",
+        Some("30"),
+        "longest search for POST /vroom, whatever its options ask for",
+    ),
+    key(
+        "vroom_tasks",
+        Some("2000"),
+        "most jobs (a shipment is two) and vehicles that POST /vroom takes",
+    ),
     key("log", Some("info"), "what to log: error, warn, info, debug, or per part: sortie=debug"),
     key("log_format", Some("auto"), "auto (text on a terminal, else json), text or json"),
 ];

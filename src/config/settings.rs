@@ -53,6 +53,8 @@ pub struct Settings {
     pub public_url: Option<String>,
     pub trusted_proxies: Vec<IpAddr>,
     pub workers: Option<usize>,
+    pub vroom_seconds: u32,
+    pub vroom_tasks: usize,
     pub log: String,
     pub log_format: LogFormat,
     shown: Vec<Shown>,
@@ -151,6 +153,13 @@ impl Settings {
                     .ok_or_else(|| invalid("workers", "write a number from 1 to 1024"))?,
             ),
         };
+        let number = |name: &'static str, most: u32| {
+            let written = text(name).unwrap_or_default();
+            let number = written.parse().ok().filter(|number| (1..=most).contains(number));
+            number.ok_or_else(|| invalid(name, &format!("write a number from 1 to {most}")))
+        };
+        let vroom_seconds = number("vroom_seconds", 3_600)?;
+        let vroom_tasks = number("vroom_tasks", 100_000)? as usize;
         let log_format = match text("log_format").as_deref() {
             None | Some("auto") => LogFormat::Auto,
             Some("text") => LogFormat::Text,
@@ -179,6 +188,8 @@ impl Settings {
             public_url,
             trusted_proxies,
             workers,
+            vroom_seconds,
+            vroom_tasks,
             log,
             log_format,
             shown,

@@ -6,7 +6,7 @@
 //!
 //! Reading order: `state` (what the Planner knows), `travel` (how long it takes), `begun` (what the plan
 //! no longer moves), `streets` (what is changed and known of them), `problem` (the rest of a day for the solver), `arrival` (a route with its times),
-//! `reason` (why not), `decide` (what follows from a wish), `options` (what could be chosen), `improve`
+//! `reason` (why not), `decide` (what follows from a wish), `options` (what could be chosen), `explain` (why it is so), `improve`
 //! (better plans, offered), `check` (the independent judge), `vroom` (problems and plans as VROOM writes
 //! them, for the command line).
 
@@ -14,6 +14,7 @@ pub mod arrival;
 pub mod begun;
 pub mod check;
 pub mod decide;
+pub mod explain;
 pub mod improve;
 pub mod options;
 pub mod problem;
@@ -27,6 +28,7 @@ pub mod trip;
 pub mod vroom;
 
 pub use decide::decide;
+pub use explain::{Explanation, Question};
 pub use improve::{Improvement, SearchBudget};
 pub use options::{PlacementOption, options};
 pub use reason::Reason;

@@ -9,12 +9,13 @@ use crate::solver::insertion::{Refusal, Rule};
 use crate::units::LocalDay;
 use crate::units::id::TechnicianId;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A leg without a way is longer than any day.
 const NO_WAY_S: i64 = 60 * 86_400;
 
 /// A rule that keeps a technician from a job, and by how much.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Reason {
     pub technician: TechnicianId,
     /// Stable word: `inactive`, `sick`, `off_the_map`, `required_technician`, `declined`, `skill`,

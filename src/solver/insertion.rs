@@ -144,7 +144,7 @@ impl Fit {
 }
 
 /// A task as head and, of a shipment, its delivery.
-fn halves(problem: &Problem, task: TaskId) -> (TaskId, Option<TaskId>) {
+pub(super) fn halves(problem: &Problem, task: TaskId) -> (TaskId, Option<TaskId>) {
     match problem.task(task).role {
         Role::Alone => (task, None),
         Role::Pickup { delivery } => (task, Some(delivery)),

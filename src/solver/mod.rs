@@ -16,6 +16,7 @@ pub mod checker;
 mod cut;
 pub mod disruption;
 pub mod draft;
+pub mod explain;
 pub mod insertion;
 pub mod instance;
 #[cfg(test)]

@@ -29,11 +29,12 @@ pub(super) struct Cut {
 }
 
 impl Part {
+    /// Who does not look for neighbours in it need not know those of the whole.
     pub(super) fn of(
         outside: &Problem,
         whole: &Plan,
         disruption: &Disruption,
-        neighbours: &Neighbours,
+        neighbours: Option<&Neighbours>,
         cut: &Cut,
     ) -> Self {
         let mut tasks = cut.absent.clone();
@@ -57,7 +58,8 @@ impl Part {
                 .collect(),
         };
         let disruption = disruption.within(&tasks, &cut.vehicles, cut.promises);
-        let neighbours = neighbours.within(&tasks, &inside);
+        let neighbours =
+            neighbours.map_or_else(Neighbours::default, |all| all.within(&tasks, &inside));
         let problem = outside.within(&tasks, &cut.vehicles, &inside);
         Self { problem, neighbours, tasks, vehicles: cut.vehicles.clone(), plan, disruption }
     }
@@ -65,6 +67,16 @@ impl Part {
     /// The tours of the part, as they are outside.
     pub(super) fn tours(&self) -> Tours<'_> {
         Tours::of_sound(&self.problem, &self.plan).with_disruption(self.disruption.clone())
+    }
+
+    /// The number of a task of the whole in it.
+    pub(super) fn inside(&self, task: TaskId) -> Option<TaskId> {
+        self.tasks.iter().position(|known| *known == task).map(|at| TaskId(at as u32))
+    }
+
+    /// The number of a vehicle of the whole in it.
+    pub(super) fn vehicle_inside(&self, vehicle: VehicleId) -> Option<VehicleId> {
+        self.vehicles.iter().position(|known| *known == vehicle).map(|at| VehicleId(at as u32))
     }
 
     /// Writes tours of the part into a plan of the whole.

@@ -185,6 +185,10 @@ impl Problem {
     pub fn tasks(&self) -> &[Task] {
         &self.draft.tasks
     }
+    /// How many numbers a load has.
+    pub fn dimensions(&self) -> usize {
+        self.dimensions
+    }
     pub fn vehicles(&self) -> &[Vehicle] {
         &self.draft.vehicles
     }
@@ -313,15 +317,69 @@ impl Problem {
         (from_s, if to == NOWHERE { 0 } else { around.seconds_to(to) })
     }
 
+    /// The vehicle may no longer do the task.
+    pub(super) fn forbid(&mut self, task: TaskId, vehicle: VehicleId) {
+        self.allowed[task.index() * self.allowed_words + vehicle.index() / 64] &=
+            !(1 << (vehicle.index() % 64));
+        // It is no longer like any other.
+        self.rides[vehicle.index()].kind = self.kinds;
+        self.kinds += 1;
+    }
+
+    /// From now on leaving the task out is never worth it.
+    pub(super) fn require(&mut self, task: TaskId) {
+        if self.is_head(task) {
+            self.left_out[task.index()] = self.left_out[task.index()].max(REQUIRED);
+        }
+    }
+
+    /// The draft of a part: some tasks and vehicles, numbered as they come, with tables of the places they need. A lock
+    /// to a vehicle that is not in it is left off. With it the pairs that are waived.
+    pub(super) fn draft_of(
+        &self,
+        tasks: &[TaskId],
+        vehicles: &[VehicleId],
+    ) -> (Draft, Vec<(TaskId, VehicleId)>) {
+        let mut numbers = vec![None; self.draft.tasks.len()];
+        for (at, task) in tasks.iter().enumerate() {
+            numbers[task.index()] = Some(TaskId(at as u32));
+        }
+        let (part, places) = self.with_places(tasks, vehicles, &numbers);
+        let mut draft = part.draft;
+        let is_used = |at: usize| draft.vehicles.iter().any(|of| of.matrix as usize == at);
+        let matrices = self.draft.matrices.iter().enumerate();
+        draft.matrices = matrices
+            .map(|(at, all)| if is_used(at) { all.arranged(&places) } else { all.clone() })
+            .collect();
+        for task in &mut draft.tasks {
+            task.locked_to = task.locked_to.filter(|vehicle| vehicle.index() < vehicles.len());
+        }
+        let waived = self.waived.iter().filter_map(|(task, vehicle)| {
+            let at = vehicles.iter().position(|known| known == vehicle)?;
+            Some((numbers[task.index()]?, VehicleId(at as u32)))
+        });
+        (draft, waived.collect())
+    }
+
     /// A part of it: some tasks and vehicles, numbered as they come; `inside` says the new number of each task that is
     /// in it. Only the places they need are left in its tables, those of one tour side by side. What leaving out costs
-    /// stays as it is.
+    /// stays as it is. Its draft has no matrices.
     pub(super) fn within(
         &self,
         tasks: &[TaskId],
         vehicles: &[VehicleId],
         inside: &[Option<TaskId>],
     ) -> Self {
+        self.with_places(tasks, vehicles, inside).0
+    }
+
+    /// The same, and the places it has, by their new numbers.
+    fn with_places(
+        &self,
+        tasks: &[TaskId],
+        vehicles: &[VehicleId],
+        inside: &[Option<TaskId>],
+    ) -> (Self, Vec<u32>) {
         let size = self.travels.iter().map(Matrix::size).max().unwrap_or(0);
         let mut number = vec![NOWHERE; size];
         let mut places = Vec::new();
@@ -411,7 +469,7 @@ impl Problem {
                 row[to / 64] |= u64::from(self.is_allowed(*task, *vehicle)) << (to % 64);
             }
         }
-        part
+        (part, places)
     }
 
     /// Metres of travel; nothing to or from nowhere.

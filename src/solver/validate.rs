@@ -34,6 +34,34 @@ pub enum ProblemError {
     CostsTooLarge,
 }
 
+impl ProblemError {
+    /// A stable word for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::OutOfRange { .. } => "out_of_range",
+            Self::ReversedWindow { .. } => "reversed_window",
+            Self::OverlappingWindows { .. } => "overlapping_windows",
+            Self::Unknown { .. } => "unknown_id",
+            Self::BrokenPair { .. } => "broken_pair",
+            Self::BrokenPin { .. } => "broken_pin",
+            Self::CostsTooLarge => "costs_too_large",
+        }
+    }
+
+    /// The path of the field at fault: `tasks[3].windows[0]`.
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::OutOfRange { field, .. }
+            | Self::ReversedWindow { field, .. }
+            | Self::OverlappingWindows { field }
+            | Self::Unknown { field, .. }
+            | Self::BrokenPair { field }
+            | Self::BrokenPin { field, .. } => Some(field),
+            Self::CostsTooLarge => None,
+        }
+    }
+}
+
 /// Windows in order of their start; breaks in order of their first window.
 pub(super) fn sort_windows(draft: &mut Draft) {
     for task in &mut draft.tasks {

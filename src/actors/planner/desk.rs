@@ -6,7 +6,7 @@ use crate::actors::execute::{Around, Refusal, Unrecorded, record, remembered, to
 use crate::domain::plan::PlanCommand;
 use crate::domain::{Aggregate, Answer, Command, Decision, Envelope, Fact, Rejection};
 use crate::planning::{
-    Followed, Improvement, PlacementOption, PlannerState, Travel, decide, options,
+    Followed, Improvement, PlacementOption, PlannerState, Question, Travel, decide, options,
 };
 use crate::roads::RoadNetwork;
 use crate::units::id::{JobId, OrganizationId, TerritoryId};
@@ -141,10 +141,34 @@ async fn think(desk: Desk, command: PlanCommand, now: Timestamp) -> (Desk, Decid
 /// Every technician for a job, best first.
 pub(super) async fn list_options(
     books: &Books,
-    mut desk: Option<Desk>,
+    desk: Option<Desk>,
     job: JobId,
     day: Option<LocalDay>,
 ) -> (Option<Desk>, Result<Vec<PlacementOption>, Refusal>) {
+    ask(books, desk, job, move |desk, now| options(&desk.state, &mut desk.travel, now, job, day))
+        .await
+}
+
+/// All that is needed to say why a job is where it is.
+pub(super) async fn question(
+    books: &Books,
+    desk: Option<Desk>,
+    job: JobId,
+    day: Option<LocalDay>,
+) -> (Option<Desk>, Result<Question, Refusal>) {
+    ask(books, desk, job, move |desk, now| {
+        Question::prepare(&desk.state, &mut desk.travel, now, job, day)
+    })
+    .await
+}
+
+/// Works something out about a job, which is read anew.
+async fn ask<T: Send + 'static>(
+    books: &Books,
+    mut desk: Option<Desk>,
+    job: JobId,
+    work: impl FnOnce(&mut Desk, Timestamp) -> Result<T, Rejection> + Send + 'static,
+) -> (Option<Desk>, Result<T, Refusal>) {
     if let Some(desk) = &mut desk {
         desk.old.insert(Aggregate::Job(job));
     }
@@ -155,7 +179,7 @@ pub(super) async fn list_options(
     let now = books.around.clock.now();
     let (current, found) = on_a_thread(move || {
         let mut desk = current;
-        let found = options(&desk.state, &mut desk.travel, now, job, day);
+        let found = work(&mut desk, now);
         (desk, found)
     })
     .await;

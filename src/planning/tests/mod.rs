@@ -3,6 +3,7 @@
 
 mod begun;
 mod by_hand;
+mod explaining;
 mod improving;
 mod placing;
 mod properties;

@@ -1,24 +1,29 @@
 //! The document a VROOM client gets back.
 
-use super::prepare::{Origin, Prepared};
-use super::{VroomError, input};
-use crate::roads::RoadNetwork;
-use crate::solver::insertion::{self, Refusal, Rule};
-use crate::solver::{
-    COST_UNIT, Plan, Role, Schedule, Stop, TaskId, Tours, VehicleId, Violation, Visit,
-};
+use super::error::VroomError;
+use super::explain::{Alternative, CureTold, Explained, Reason};
+use super::input;
+use super::judge::{Broken, Judged, judge, summed};
+use super::prepare::Prepared;
+use super::tables::Streets;
+use crate::solver::{COST_UNIT, Role, Schedule, Stop, TaskId, VehicleId, Visit};
 use crate::units::Point;
 use crate::units::polyline;
 use serde::Serialize;
+use utoipa::ToSchema;
 
-/// Reasons are worked out as long as they take no more than so many walked stops.
-const REASON_STOPS_MAX: usize = 3_000_000;
-
-#[derive(Debug, Clone, Serialize)]
+/// VROOM's answer. `code` is 0 solved, 1 internal, 2 input, 3 routing.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = VroomAnswer)]
 pub struct Answer {
     pub code: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// Ours: a stable word for what is wrong, and the path of the field: `jobs[3].time_windows[0]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_field: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub summary: Option<Summary>,
     pub unassigned: Vec<Unassigned>,
@@ -26,7 +31,8 @@ pub struct Answer {
 }
 
 /// What routes and the whole have in common.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+#[schema(as = VroomTotals)]
 pub struct Totals {
     pub cost: i64,
     pub setup: i64,
@@ -38,12 +44,16 @@ pub struct Totals {
     pub distance: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delivery: Option<Vec<i64>>,
+    /// Deprecated: the delivery.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Vec<i64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pickup: Option<Vec<i64>>,
     pub violations: Vec<Broken>,
 }
 
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+#[schema(as = VroomSummary)]
 pub struct Summary {
     pub routes: usize,
     pub unassigned: usize,
@@ -51,7 +61,8 @@ pub struct Summary {
     pub totals: Totals,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = VroomUnassigned)]
 pub struct Unassigned {
     pub id: u64,
     #[serde(rename = "type")]
@@ -65,22 +76,13 @@ pub struct Unassigned {
     /// Ours: the rules that kept vehicles from it, the nearest to being kept first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Reason>,
+    /// Ours: what would let it in, the smallest change first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cures: Vec<CureTold>,
 }
 
-/// A rule, how many vehicles it kept away, and the one that came nearest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Reason {
-    pub rule: &'static str,
-    pub vehicles: usize,
-    /// The vehicle that came nearest, and by how much it missed (seconds, metres, units of load).
-    pub nearest_vehicle: u64,
-    pub by: i64,
-    /// Of a missing skill: which one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub skill: Option<u32>,
-}
-
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = VroomRoute)]
 pub struct Route {
     pub vehicle: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,7 +94,8 @@ pub struct Route {
     pub geometry: Option<String>,
 }
 
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+#[schema(as = VroomStep)]
 pub struct Step {
     #[serde(rename = "type")]
     pub kind: &'static str,
@@ -118,14 +121,9 @@ pub struct Step {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distance: Option<i64>,
     pub violations: Vec<Broken>,
-}
-
-/// A broken rule in VROOM's words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Broken {
-    pub cause: &'static str,
+    /// Ours, if the document asks: what it would cost to give it to another vehicle.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub duration: Option<i64>,
+    pub explanation: Option<Alternative>,
 }
 
 /// The answer to a document that has none.
@@ -133,32 +131,53 @@ pub fn failure(error: &VroomError) -> Answer {
     Answer {
         code: error.code(),
         error: Some(error.to_string()),
+        error_code: Some(error.word()),
+        error_field: error.field().map(str::to_owned),
         summary: None,
         unassigned: Vec::new(),
         routes: Vec::new(),
     }
 }
 
-/// Writes a plan of a prepared document. With a network, and if the document asks for it, routes have their course.
-pub fn answer(prepared: &Prepared, plan: &Plan, network: Option<&dyn RoadNetwork>) -> Answer {
-    let schedules = plan.schedules(prepared.problem());
-    let mut summary = Summary::default();
+/// Writes routes in time. With streets, and if the document asks for it, routes have their course.
+pub(super) fn answer(
+    prepared: &Prepared,
+    schedules: &[Schedule],
+    left_out: &[TaskId],
+    explained: &Explained,
+    streets: Option<&Streets<'_>>,
+) -> Answer {
     let mut routes = Vec::new();
     for schedule in schedules.iter().filter(|schedule| !schedule.visits.is_empty()) {
-        let mut route = Writer { prepared, schedule }.route();
+        let judged = judge(prepared, schedule);
+        let mut route = Writer { prepared, schedule, judged: &judged, explained }.route();
         if prepared.wants_geometry() {
-            route.geometry = network.and_then(|network| course(prepared, schedule, network));
+            route.geometry = streets.and_then(|streets| course(prepared, schedule, streets));
         }
-        summary.totals.add(&route.totals);
         routes.push(route);
     }
-    let unassigned = unassigned(prepared, plan);
-    summary.routes = routes.len();
-    summary.unassigned = unassigned.len();
-    if !prepared.has_distances {
-        summary.totals.distance = None;
+    let unassigned = left_out.iter().map(|task| unassigned(prepared, *task, explained)).collect();
+    let mut totals = Totals { distance: prepared.has_distances.then_some(0), ..Totals::default() };
+    let dimensions = prepared.problem().dimensions();
+    if dimensions > 0 {
+        totals.delivery = Some(vec![0; dimensions]);
+        totals.pickup = Some(vec![0; dimensions]);
     }
-    Answer { code: 0, error: None, summary: Some(summary), unassigned, routes }
+    for route in &routes {
+        totals.add(&route.totals);
+    }
+    totals.amount.clone_from(&totals.delivery);
+    totals.violations = summed(routes.iter().flat_map(|route| &route.totals.violations));
+    let (count, missing) = (routes.len(), left_out.len());
+    Answer {
+        code: 0,
+        error: None,
+        error_code: None,
+        error_field: None,
+        summary: Some(Summary { routes: count, unassigned: missing, totals }),
+        unassigned,
+        routes,
+    }
 }
 
 impl Totals {
@@ -169,19 +188,13 @@ impl Totals {
         self.duration += other.duration;
         self.waiting_time += other.waiting_time;
         self.priority += other.priority;
-        self.distance = Some(self.distance.unwrap_or(0) + other.distance.unwrap_or(0));
-        for (all, more) in
-            [(&mut self.delivery, &other.delivery), (&mut self.pickup, &other.pickup)]
-        {
-            let Some(more) = more else { continue };
-            let all = all.get_or_insert_with(|| vec![0; more.len()]);
-            for (sum, amount) in all.iter_mut().zip(more) {
-                *sum += amount;
-            }
+        if let (Some(sum), Some(more)) = (&mut self.distance, other.distance) {
+            *sum += more;
         }
-        for broken in &other.violations {
-            if !self.violations.contains(broken) {
-                self.violations.push(broken.clone());
+        let amounts = [(&mut self.delivery, &other.delivery), (&mut self.pickup, &other.pickup)];
+        for (sums, more) in amounts {
+            for (sum, amount) in sums.iter_mut().flatten().zip(more.iter().flatten()) {
+                *sum += amount;
             }
         }
     }
@@ -190,17 +203,13 @@ impl Totals {
 struct Writer<'a> {
     prepared: &'a Prepared,
     schedule: &'a Schedule,
+    judged: &'a Judged,
+    explained: &'a Explained,
 }
 
 impl Writer<'_> {
     fn route(&self) -> Route {
         let vehicle = &self.prepared.input.vehicles[self.schedule.vehicle.index()];
-        let steps = self.steps(vehicle);
-        let mut violations: Vec<Broken> =
-            self.schedule.violations.iter().filter_map(of_route).collect();
-        for broken in steps.iter().flat_map(|step| &step.violations) {
-            violations.push(broken.clone());
-        }
         let tasks = || {
             self.schedule.visits.iter().filter_map(|visit| match visit.stop {
                 Stop::Task(task) => Some(task),
@@ -215,9 +224,10 @@ impl Writer<'_> {
                 let amounts = tasks().map(|task| of(problem.task(task)).get(at).copied());
                 amounts.map(|amount| i64::from(amount.unwrap_or(0))).sum()
             };
-            (dimensions > 0).then(|| (0..dimensions).map(amount).collect())
+            (dimensions > 0).then(|| (0..dimensions).map(amount).collect::<Vec<i64>>())
         };
         let visits = &self.schedule.visits;
+        let delivery = sum(|task| &task.delivery);
         Route {
             vehicle: vehicle.id,
             description: vehicle.description.clone(),
@@ -232,11 +242,12 @@ impl Writer<'_> {
                     .map(|task| u32::from(problem.task(task).priority))
                     .sum(),
                 distance: self.prepared.has_distances.then_some(self.schedule.travel_m),
-                delivery: sum(|task| &task.delivery),
+                amount: delivery.clone(),
+                delivery,
                 pickup: sum(|task| &task.pickup),
-                violations,
+                violations: self.judged.route.clone(),
             },
-            steps,
+            steps: self.steps(vehicle),
             geometry: None,
         }
     }
@@ -251,26 +262,14 @@ impl Writer<'_> {
                 load: Self::load(&schedule.initial_load),
                 arrival: schedule.departure_s + prepared.origin_s,
                 distance: self.metres(0),
+                violations: self.judged.start.clone(),
                 ..self.at(start)
             });
         }
         let (mut travel_s, mut travel_m) = (0, 0);
-        for visit in &schedule.visits {
+        for (visit, violations) in schedule.visits.iter().zip(&self.judged.visits) {
             travel_s += visit.travel_s;
             travel_m += visit.travel_m;
-            let named = match visit.stop {
-                Stop::Task(task) => self.task_step(task),
-                Stop::Break(index) => {
-                    let order = &prepared.breaks[schedule.vehicle.index()];
-                    let rest = &vehicle.breaks[order[index]];
-                    Step {
-                        kind: "break",
-                        id: Some(rest.id),
-                        description: rest.description.clone(),
-                        ..Step::default()
-                    }
-                }
-            };
             steps.push(Step {
                 setup: visit.setup_s,
                 service: visit.service_s,
@@ -279,17 +278,11 @@ impl Writer<'_> {
                 arrival: visit.arrival_s + prepared.origin_s,
                 duration: travel_s,
                 distance: self.metres(travel_m),
-                violations: self.broken_at(visit),
-                ..named
+                violations: violations.clone(),
+                ..self.named(vehicle, visit)
             });
         }
         if let Some(end) = ride.end {
-            let mut violations = Vec::new();
-            for violation in &schedule.violations {
-                if let Violation::Overtime { by_s } = *violation {
-                    violations.push(Broken { cause: "delay", duration: Some(by_s) });
-                }
-            }
             let load = schedule.visits.last().map_or(&schedule.initial_load, |visit| &visit.load);
             steps.push(Step {
                 kind: "end",
@@ -297,22 +290,40 @@ impl Writer<'_> {
                 arrival: schedule.end_s + prepared.origin_s,
                 duration: schedule.travel_s,
                 distance: self.metres(schedule.travel_m),
-                violations,
+                violations: self.judged.end.clone(),
                 ..self.at(end)
             });
         }
         steps
     }
 
+    /// A step that so far only says what it is.
+    fn named(&self, vehicle: &input::Vehicle, visit: &Visit) -> Step {
+        match visit.stop {
+            Stop::Task(task) => self.task_step(task),
+            Stop::Break(index) => {
+                let order = &self.prepared.breaks[self.schedule.vehicle.index()];
+                let rest = &vehicle.breaks[order[index]];
+                let (id, description) = (Some(rest.id), rest.description.clone());
+                Step { kind: "break", id, description, ..Step::default() }
+            }
+        }
+    }
+
     fn task_step(&self, task: TaskId) -> Step {
-        let origin = self.prepared.origins[task.index()];
-        let (kind, stop) = self.prepared.source(origin);
+        let (kind, stop) = self.prepared.source(task);
+        let problem = self.prepared.problem();
+        let head = match problem.task(task).role {
+            Role::Delivery { pickup } => pickup,
+            Role::Alone | Role::Pickup { .. } => task,
+        };
         Step {
             kind,
             id: Some(stop.id),
             job: (kind == "job").then_some(stop.id),
             description: stop.description.clone(),
-            ..self.at(self.prepared.problem().task(task).location)
+            explanation: self.explained.steps.get(&head).cloned(),
+            ..self.at(problem.task(task).location)
         }
     }
 
@@ -333,137 +344,42 @@ impl Writer<'_> {
     fn metres(&self, metres: i64) -> Option<i64> {
         self.prepared.has_distances.then_some(metres)
     }
-
-    fn broken_at(&self, visit: &Visit) -> Vec<Broken> {
-        let found = self.schedule.violations.iter().filter_map(|violation| {
-            match (*violation, visit.stop) {
-                (Violation::Late { task, by_s }, Stop::Task(of)) if task == of => {
-                    Some(Broken { cause: "delay", duration: Some(by_s) })
-                }
-                (Violation::BreakLate { index, by_s }, Stop::Break(of)) if index == of => {
-                    Some(Broken { cause: "delay", duration: Some(by_s) })
-                }
-                (Violation::BreakLoad { index }, Stop::Break(of)) if index == of => {
-                    Some(Broken { cause: "max_load", duration: None })
-                }
-                (Violation::Skill { task, .. }, Stop::Task(of)) if task == of => {
-                    Some(Broken { cause: "skills", duration: None })
-                }
-                (Violation::Precedence { task }, Stop::Task(of)) if task == of => {
-                    Some(Broken { cause: "precedence", duration: None })
-                }
-                _ => None,
-            }
-        });
-        found.collect()
-    }
-}
-
-/// Violations that belong to a route as a whole.
-fn of_route(violation: &Violation) -> Option<Broken> {
-    Some(match *violation {
-        Violation::Capacity { .. } => Broken { cause: "load", duration: None },
-        Violation::Tasks { .. } => Broken { cause: "max_tasks", duration: None },
-        Violation::Travel { by_s } => Broken { cause: "max_travel_time", duration: Some(by_s) },
-        Violation::Distance { .. } => Broken { cause: "max_distance", duration: None },
-        _ => return None,
-    })
 }
 
 impl Prepared {
-    pub(super) fn source(&self, origin: Origin) -> (&'static str, &input::Stop) {
-        match origin {
-            Origin::Job(at) => ("job", &self.input.jobs[at]),
-            Origin::Pickup(at) => ("pickup", &self.input.shipments[at].pickup),
-            Origin::Delivery(at) => ("delivery", &self.input.shipments[at].delivery),
-        }
+    /// The document's id of a vehicle.
+    pub(super) fn vehicle_id(&self, vehicle: VehicleId) -> u64 {
+        self.input.vehicles[vehicle.index()].id
     }
 }
 
-fn unassigned(prepared: &Prepared, plan: &Plan) -> Vec<Unassigned> {
+fn unassigned(prepared: &Prepared, task: TaskId, explained: &Explained) -> Unassigned {
     let problem = prepared.problem();
-    // A plan that breaks rules (only timed, not searched) has no room to ask about.
-    let mut tours = Tours::of(problem, plan).ok().filter(Tours::is_feasible);
-    let stops = |tasks: &Vec<TaskId>| (tasks.len() + 1) * (tasks.len() + 1);
-    let per_task: usize = plan.tours.iter().map(stops).sum::<usize>().max(1);
-    let mut reasons_left = REASON_STOPS_MAX / per_task;
-    let mut found = Vec::new();
-    for task in plan.left_out(problem) {
-        let (kind, stop) = prepared.source(prepared.origins[task.index()]);
-        let row = problem.task(task).location;
-        let mut reasons = Vec::new();
-        if reasons_left > 0
-            && let Some(tours) = &mut tours
-        {
-            reasons_left -= 1;
-            reasons = reasons_of(prepared, &insertion::refusals(tours, task));
-        }
-        found.push(Unassigned {
-            id: stop.id,
-            kind,
-            description: stop.description.clone(),
-            location: prepared.points.get(&row).copied(),
-            location_index: prepared.snaps.is_empty().then_some(row),
-            reasons,
-        });
-    }
-    found
-}
-
-/// One line per rule, the rule with the nearest vehicle first; skills and locks, which have no nearness, last.
-fn reasons_of(prepared: &Prepared, refusals: &[Refusal]) -> Vec<Reason> {
-    let mut reasons: Vec<(bool, Reason)> = Vec::new();
-    let vehicle_of = |id: VehicleId| prepared.input.vehicles[id.index()].id;
-    for refusal in refusals {
-        let (rule, is_measured) = name(refusal.rule);
-        let skill = match refusal.rule {
-            Rule::Skill { skill } => prepared.skill(skill),
-            _ => None,
-        };
-        match reasons.iter_mut().find(|(_, known)| known.rule == rule && known.skill == skill) {
-            Some((_, known)) => {
-                known.vehicles += 1;
-                if refusal.by < known.by {
-                    (known.by, known.nearest_vehicle) = (refusal.by, vehicle_of(refusal.vehicle));
-                }
-            }
-            None => reasons.push((
-                !is_measured,
-                Reason {
-                    rule,
-                    vehicles: 1,
-                    nearest_vehicle: vehicle_of(refusal.vehicle),
-                    by: refusal.by,
-                    skill,
-                },
-            )),
-        }
-    }
-    reasons.sort_by_key(|(is_last, reason)| (*is_last, reason.by));
-    reasons.into_iter().map(|(_, reason)| reason).collect()
-}
-
-/// A rule's name, and whether its distance means something.
-fn name(rule: Rule) -> (&'static str, bool) {
-    match rule {
-        Rule::Locked => ("locked", false),
-        Rule::Skill { .. } => ("skills", false),
-        Rule::Promises => ("promises", false),
-        Rule::Capacity { .. } => ("capacity", true),
-        Rule::Window => ("time_window", true),
-        Rule::OtherWindow { .. } => ("other_time_window", true),
-        Rule::ShiftEnd => ("vehicle_time_window", true),
-        Rule::Break { .. } => ("break", true),
-        Rule::Tasks => ("max_tasks", true),
-        Rule::Travel => ("max_travel_time", true),
-        Rule::Distance => ("max_distance", true),
+    let (kind, stop) = prepared.source(task);
+    let row = problem.task(task).location;
+    let head = match problem.task(task).role {
+        Role::Delivery { pickup } => pickup,
+        Role::Alone | Role::Pickup { .. } => task,
+    };
+    let (reasons, cures) = explained.left_out.get(&head).cloned().unwrap_or_default();
+    Unassigned {
+        id: stop.id,
+        kind,
+        description: stop.description.clone(),
+        location: prepared.points.get(&row).copied(),
+        location_index: prepared.snaps.is_empty().then_some(row),
+        reasons,
+        cures,
     }
 }
 
 /// The course of a route over the streets; none where the document has its own matrices.
-fn course(prepared: &Prepared, schedule: &Schedule, network: &dyn RoadNetwork) -> Option<String> {
+fn course(prepared: &Prepared, schedule: &Schedule, streets: &Streets<'_>) -> Option<String> {
     let problem = prepared.problem();
     let ride = problem.vehicle(schedule.vehicle);
+    let profile = prepared.input.vehicles[schedule.vehicle.index()].profile.as_deref();
+    let network = streets.of(profile)?;
+    let snaps = prepared.snaps.get(ride.matrix as usize)?;
     let tasks = schedule.visits.iter().filter_map(|visit| match visit.stop {
         Stop::Task(task) => Some(problem.task(task).location),
         Stop::Break(_) => None,
@@ -471,8 +387,8 @@ fn course(prepared: &Prepared, schedule: &Schedule, network: &dyn RoadNetwork) -
     let rows: Vec<u32> = ride.start.into_iter().chain(tasks).chain(ride.end).collect();
     let mut points: Vec<Point> = Vec::new();
     for legs in rows.windows(2).filter(|legs| legs[0] != legs[1]) {
-        let from = prepared.snaps.get(legs[0] as usize)?;
-        let to = prepared.snaps.get(legs[1] as usize)?;
+        let from = snaps.get(legs[0] as usize)?.as_ref()?;
+        let to = snaps.get(legs[1] as usize)?.as_ref()?;
         points.extend(network.path(from, to, None).ok()?.geometry);
     }
     points.dedup();

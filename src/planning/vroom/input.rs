@@ -3,8 +3,10 @@
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = VroomProblem)]
 pub struct Input {
     #[serde(default)]
     pub jobs: Vec<Stop>,
@@ -24,7 +26,8 @@ pub struct Input {
 /// Row after row; a gap is a leg without a way.
 pub type Rows = Vec<Vec<Option<u32>>>;
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = VroomMatrices)]
 pub struct Matrices {
     #[serde(default)]
     pub durations: Option<Rows>,
@@ -34,8 +37,9 @@ pub struct Matrices {
     pub costs: Option<Rows>,
 }
 
-/// What the HTTP wrapper of VROOM takes beside the problem.
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
+/// What the HTTP wrapper of VROOM takes beside the problem, and our own. Others (its `x`) are ignored.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[schema(as = VroomOptions)]
 pub struct WrapperOptions {
     /// Add the course of the routes.
     #[serde(default)]
@@ -43,10 +47,25 @@ pub struct WrapperOptions {
     /// Only time the steps that are given.
     #[serde(default)]
     pub c: bool,
+    /// How many parts of a large problem are searched at the same time; in VROOM's wrapper `t`.
+    #[serde(default, alias = "t")]
+    pub threads: Option<u16>,
+    /// Seconds for all of it; in VROOM's wrapper `l`.
+    #[serde(default, alias = "l")]
+    pub time: Option<f64>,
+    #[serde(default)]
+    pub seed: Option<u64>,
+    /// Stop after so many steps.
+    #[serde(default)]
+    pub iterations: Option<u64>,
+    /// Tell for each step what it would cost to give it to another vehicle.
+    #[serde(default)]
+    pub explain: bool,
 }
 
 /// A job, or one half of a shipment (which has amounts, skills and priority as a whole).
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = VroomJob)]
 pub struct Stop {
     pub id: u64,
     #[serde(default)]
@@ -64,7 +83,7 @@ pub struct Stop {
     #[serde(default)]
     pub service_per_type: BTreeMap<String, u32>,
     #[serde(default)]
-    pub time_windows: Vec<[i64; 2]>,
+    pub time_windows: Option<Vec<[i64; 2]>>,
     #[serde(default)]
     pub delivery: Option<Vec<u32>>,
     #[serde(default)]
@@ -78,7 +97,8 @@ pub struct Stop {
     pub priority: u32,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = VroomShipment)]
 pub struct Shipment {
     pub pickup: Stop,
     pub delivery: Stop,
@@ -90,7 +110,8 @@ pub struct Shipment {
     pub priority: u32,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = VroomVehicle)]
 pub struct Vehicle {
     pub id: u64,
     #[serde(default)]
@@ -129,7 +150,8 @@ pub struct Vehicle {
     pub steps: Vec<Step>,
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[schema(as = VroomCosts)]
 #[serde(default)]
 pub struct Costs {
     pub fixed: u32,
@@ -144,11 +166,12 @@ impl Default for Costs {
     }
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = VroomBreak)]
 pub struct Break {
     pub id: u64,
     #[serde(default)]
-    pub time_windows: Vec<[i64; 2]>,
+    pub time_windows: Option<Vec<[i64; 2]>>,
     #[serde(default)]
     pub service: u32,
     #[serde(default)]
@@ -157,7 +180,8 @@ pub struct Break {
     pub max_load: Option<Vec<u32>>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, ToSchema)]
+#[schema(as = VroomStepKind)]
 #[serde(rename_all = "lowercase")]
 pub enum StepKind {
     Start,
@@ -168,7 +192,8 @@ pub enum StepKind {
     End,
 }
 
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[schema(as = VroomVehicleStep)]
 pub struct Step {
     #[serde(rename = "type")]
     pub kind: StepKind,

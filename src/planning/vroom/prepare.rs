@@ -1,18 +1,14 @@
 //! From a VROOM document to a problem of the solver: places to rows, skills to small numbers, times to seconds from an
 //! origin, and the names to find the way back.
 
-use super::VroomError;
-use super::input::{self, Input, Rows, StepKind};
-use crate::roads::{RoadError, RoadNetwork, Snap};
-use crate::solver::{
-    self, Draft, Limits, Matrix, Plan, Problem, Role, Schedule, Skills, Task, TaskId,
-    UNREACHABLE_S, VehicleCosts, VehicleId, Window, WorkByType,
-};
-use crate::units::Point;
-use std::collections::{BTreeMap, HashMap};
-
-/// The profile of vehicles that name none.
-const DEFAULT_PROFILE: &str = "car";
+use super::error::{VroomError, wrong};
+use super::input::Input;
+use super::nouns::{add_tasks, origin_of, skill_numbers, type_numbers, vehicle_of};
+use super::steps::{self, Does, Given};
+use super::tables::{Places, Streets, given_matrices, profile_numbers, profile_of};
+use crate::roads::Snap;
+use crate::solver::{self, Draft, Plan, Problem, Role, Schedule, TaskId};
+use std::collections::HashMap;
 
 /// Where a task of the solver comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +25,8 @@ pub struct Asked {
     pub geometry: bool,
     /// Only time the given steps.
     pub plan_mode: bool,
+    /// Tell for each step what it would cost to give it to another vehicle.
+    pub explain: bool,
 }
 
 /// A VROOM document made ready to be solved.
@@ -45,44 +43,56 @@ pub struct Prepared {
     pub(super) has_distances: bool,
     /// Where rows are, if the document says.
     pub(super) points: HashMap<u32, [f64; 2]>,
-    pub(super) snaps: Vec<Snap>,
+    /// By profile and row, where rows are places on our streets; none for a place that no street is near.
+    pub(super) snaps: Vec<Vec<Option<Snap>>>,
     /// The document's number of each skill.
     skills: Vec<u32>,
-    /// The plan the document's steps describe.
-    pub(super) steps: Plan,
+    /// The steps the vehicles are given.
+    pub(super) given: Vec<Vec<Given>>,
 }
 
 impl Prepared {
-    /// Reads a document. Without matrices the places must have coordinates, and `network` says how far they are apart.
+    /// Reads a document. Without matrices the places must have coordinates, and `streets` say how far they are apart.
     ///
     /// # Errors
     /// [`VroomError::Input`] names the field; [`VroomError::Routing`] when the streets have no answer.
     pub fn parse(
         json: &[u8],
         asked: Asked,
-        network: Option<&dyn RoadNetwork>,
+        streets: Option<&Streets<'_>>,
     ) -> Result<Self, VroomError> {
-        let mut reader = serde_json::Deserializer::from_slice(json);
-        let mut input: Input = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let field = error.path().to_string();
-            VroomError::Input { field, what: error.into_inner().to_string() }
-        })?;
-        reader.end().map_err(|error| wrong("document", error))?;
-        input.options.g |= asked.geometry;
-        input.options.c |= asked.plan_mode;
-        Self::of(input, network)
+        Self::of(Self::read(json, asked)?, streets)
     }
 
-    fn of(input: Input, network: Option<&dyn RoadNetwork>) -> Result<Self, VroomError> {
+    /// Reads a document, and nothing more.
+    ///
+    /// # Errors
+    /// It is not JSON, or not of the form.
+    pub fn read(json: &[u8], asked: Asked) -> Result<Input, VroomError> {
+        let mut reader = serde_json::Deserializer::from_slice(json);
+        let mut input: Input =
+            serde_path_to_error::deserialize(&mut reader).map_err(VroomError::unreadable)?;
+        reader.end().map_err(|error| wrong("document", "not_json", error))?;
+        input.options.g |= asked.geometry;
+        input.options.c |= asked.plan_mode;
+        input.options.explain |= asked.explain;
+        Ok(input)
+    }
+
+    /// Makes a document ready to be solved.
+    ///
+    /// # Errors
+    /// As [`Prepared::parse`].
+    pub fn of(input: Input, streets: Option<&Streets<'_>>) -> Result<Self, VroomError> {
         if input.vehicles.is_empty() {
-            return Err(wrong("vehicles", "there must be at least one vehicle"));
+            return Err(wrong("vehicles", "missing", "there must be at least one vehicle"));
         }
         if input.jobs.is_empty() && input.shipments.is_empty() {
-            return Err(wrong("jobs", "there must be at least one job or shipment"));
+            return Err(wrong("jobs", "missing", "there must be at least one job or shipment"));
         }
         check_ids(&input)?;
         let origin_s = origin_of(&input);
-        let mut places = Places::of(&input)?;
+        let mut places = Places::of(&input);
         let mut draft = Draft::default();
         let skills = skill_numbers(&input);
         let types = type_numbers(&input);
@@ -100,19 +110,19 @@ impl Prepared {
             });
             breaks.push(order);
         }
-        apply_service_steps(&input, origin_s, &origins, &mut draft)?;
         let mut snaps = Vec::new();
         let mut has_distances = true;
         draft.matrices = if places.is_indexed {
             has_distances = input.matrices.values().any(|tables| tables.distances.is_some());
             given_matrices(&input, &profiles)?
         } else {
-            let network = network.ok_or(VroomError::NoMap)?;
-            let matrix = travel(&places, network, &mut snaps)?;
-            vec![matrix; profiles.len()]
+            let travels = places.travels(&input, streets.ok_or(VroomError::NoMap)?)?;
+            snaps = travels.snaps;
+            travels.matrices
         };
-        let steps = steps_of(&input, &origins)?;
-        let problem = Problem::parse(draft).map_err(|error| in_document(error, &origins))?;
+        let given = steps::given(&input, &origins)?;
+        let problem =
+            Problem::parse(draft).map_err(|error| VroomError::of_problem(error, &origins))?;
         let points = places.points;
         let mut skills: Vec<(u32, u32)> =
             skills.into_iter().map(|(skill, number)| (number, skill)).collect();
@@ -127,7 +137,7 @@ impl Prepared {
             has_distances,
             points,
             snaps,
-            steps,
+            given,
         })
     }
 
@@ -149,15 +159,30 @@ impl Prepared {
         self.input.options.g
     }
 
-    /// The plan the document's steps describe, rules broken or not.
-    pub fn given_plan(&self) -> &Plan {
-        &self.steps
+    pub(super) fn wants_explanations(&self) -> bool {
+        self.input.options.explain
+    }
+
+    /// What the document itself asks for.
+    pub fn wishes(&self) -> &super::input::WrapperOptions {
+        &self.input.options
+    }
+
+    /// The tasks in the vehicles' steps, rules broken or not; halves of shipments may be missing.
+    pub fn given_plan(&self) -> Plan {
+        let task = |given: &Given| match given.does {
+            Does::Task(task) => Some(task),
+            Does::Start | Does::Break(_) | Does::End => None,
+        };
+        Plan {
+            tours: self.given.iter().map(|steps| steps.iter().filter_map(task).collect()).collect(),
+        }
     }
 
     /// The plan to start from: the document's steps as far as they keep the rules.
     pub fn start(&self) -> Plan {
         let mut plan = Plan::empty(&self.problem);
-        for (vehicle, steps) in self.problem.vehicle_ids().zip(&self.steps.tours) {
+        for (vehicle, steps) in self.problem.vehicle_ids().zip(&self.given_plan().tours) {
             let tour = &mut plan.tours[vehicle.index()];
             for task in steps {
                 if matches!(self.problem.task(*task).role, Role::Alone) {
@@ -174,31 +199,29 @@ impl Prepared {
         }
         plan
     }
+
+    /// Whether no street is near a task.
+    pub(super) fn is_off_the_map(&self, task: TaskId) -> bool {
+        let row = self.problem.task(task).location as usize;
+        !self.snaps.is_empty() && self.snaps.iter().all(|of_profile| of_profile[row].is_none())
+    }
+
+    /// The solver's number of a break of the document.
+    pub(super) fn break_number(&self, vehicle: usize, at: usize) -> Option<usize> {
+        self.breaks[vehicle].iter().position(|known| *known == at)
+    }
+
+    /// Where a task comes from, in the document's words.
+    pub(super) fn source(&self, task: TaskId) -> (&'static str, &super::input::Stop) {
+        match self.origins[task.index()] {
+            Origin::Job(at) => ("job", &self.input.jobs[at]),
+            Origin::Pickup(at) => ("pickup", &self.input.shipments[at].pickup),
+            Origin::Delivery(at) => ("delivery", &self.input.shipments[at].delivery),
+        }
+    }
 }
 
-pub(super) fn wrong(field: impl Into<String>, what: impl ToString) -> VroomError {
-    VroomError::Input { field: field.into(), what: what.to_string() }
-}
-
-/// The solver's field names in the words of the document.
-fn in_document(error: solver::ProblemError, origins: &[Origin]) -> VroomError {
-    let text = error.to_string();
-    let (field, what) = text.split_once(": ").unwrap_or(("document", &text));
-    let field = field
-        .replace("service_s", "service")
-        .replace("setup_s", "setup")
-        .replace("duration_s", "service")
-        .replace(".windows", ".time_windows")
-        .replace(".shift[0]", ".time_window");
-    let name = field
-        .strip_prefix("tasks[")
-        .and_then(|rest| rest.split_once(']'))
-        .and_then(|(number, rest)| Some((number.parse::<usize>().ok()?, rest)))
-        .and_then(|(number, rest)| Some(format!("{}{rest}", field_of(*origins.get(number)?))));
-    wrong(name.unwrap_or_else(|| field.clone()), what)
-}
-
-fn field_of(origin: Origin) -> String {
+pub(super) fn field_of(origin: Origin) -> String {
     match origin {
         Origin::Job(at) => format!("jobs[{at}]"),
         Origin::Pickup(at) => format!("shipments[{at}].pickup"),
@@ -214,7 +237,8 @@ fn check_ids(input: &Input) -> Result<(), VroomError> {
         let mut seen = HashMap::new();
         for (at, id) in ids.enumerate() {
             if seen.insert(*id, at).is_some() {
-                return Err(wrong(field(at), format!("the id {id} is there twice")));
+                let what = format!("the id {id} is there twice");
+                return Err(wrong(field(at), "duplicate_id", what));
             }
         }
         Ok(())
@@ -231,437 +255,6 @@ fn check_ids(input: &Input) -> Result<(), VroomError> {
         once(of.breaks.iter().map(|rest| &rest.id), |at| {
             format!("vehicles[{vehicle}].breaks[{at}].id")
         })?;
-    }
-    Ok(())
-}
-
-/// The earliest time anybody names, if times are dates rather than seconds of a day.
-fn origin_of(input: &Input) -> i64 {
-    let jobs = input.jobs.iter();
-    let halves = input.shipments.iter().flat_map(|both| [&both.pickup, &both.delivery]);
-    let tasks = jobs.chain(halves).flat_map(|stop| &stop.time_windows);
-    let vehicles = input.vehicles.iter().flat_map(|vehicle| &vehicle.time_window);
-    let earliest = tasks.chain(vehicles).map(|window| window[0]).min().unwrap_or(0);
-    if earliest > 100_000_000 { earliest } else { 0 }
-}
-
-/// Seconds from the origin, held within what the solver counts.
-fn from_origin(time_s: i64, origin_s: i64) -> i32 {
-    let most = i64::from(solver::draft::TIME_MAX_S);
-    let least = i64::from(solver::draft::TIME_MIN_S);
-    time_s.saturating_sub(origin_s).clamp(least, most) as i32
-}
-
-fn windows_of(windows: &[[i64; 2]], field: &str, origin_s: i64) -> Result<Vec<Window>, VroomError> {
-    let window = |(at, &[from, until]): (usize, &[i64; 2])| {
-        if until < from {
-            let field = format!("{field}[{at}]");
-            return Err(wrong(field, format!("the window ends at {until}, before {from}")));
-        }
-        Ok(Window { from_s: from_origin(from, origin_s), until_s: from_origin(until, origin_s) })
-    };
-    windows.iter().enumerate().map(window).collect()
-}
-
-/// Rows of the matrices and what is known about them.
-struct Places {
-    /// The document gives matrices and names their rows.
-    is_indexed: bool,
-    /// Of documents with coordinates: the row of each place, and the field that named it first.
-    rows: HashMap<[u64; 2], u32>,
-    fields: Vec<String>,
-    points: HashMap<u32, [f64; 2]>,
-}
-
-impl Places {
-    fn of(input: &Input) -> Result<Self, VroomError> {
-        let is_indexed = !input.matrices.is_empty() || input.matrix.is_some();
-        if is_indexed
-            && input.matrices.is_empty()
-            && input.matrix.as_ref().is_some_and(Vec::is_empty)
-        {
-            return Err(wrong("matrix", "it is empty"));
-        }
-        Ok(Self { is_indexed, rows: HashMap::new(), fields: Vec::new(), points: HashMap::new() })
-    }
-
-    fn row(
-        &mut self,
-        location: Option<[f64; 2]>,
-        index: Option<u32>,
-        field: &str,
-        key: &str,
-    ) -> Result<u32, VroomError> {
-        if self.is_indexed {
-            let key = format!("{field}.{key}_index");
-            let row = index.ok_or_else(|| wrong(key, "it is needed beside matrices"))?;
-            if let Some(location) = location {
-                self.points.entry(row).or_insert(location);
-            }
-            return Ok(row);
-        }
-        let field = format!("{field}.{key}");
-        let location =
-            location.ok_or_else(|| wrong(&field, "coordinates are needed without matrices"))?;
-        Point::parse(location[1], location[0]).map_err(|error| wrong(&field, error))?;
-        let next = self.rows.len() as u32;
-        let row = *self.rows.entry(location.map(f64::to_bits)).or_insert(next);
-        if row == next {
-            self.fields.push(field);
-            self.points.insert(row, location);
-        }
-        Ok(row)
-    }
-}
-
-fn skill_numbers(input: &Input) -> BTreeMap<u32, u32> {
-    let of_tasks = input.jobs.iter().map(|job| &job.skills);
-    let of_shipments = input.shipments.iter().map(|shipment| &shipment.skills);
-    let of_vehicles = input.vehicles.iter().map(|vehicle| &vehicle.skills);
-    let mut numbers = BTreeMap::new();
-    for skill in of_tasks.chain(of_shipments).chain(of_vehicles).flatten() {
-        let next = numbers.len() as u32;
-        numbers.entry(*skill).or_insert(next);
-    }
-    numbers
-}
-
-/// Vehicle types; 0 is no type.
-fn type_numbers(input: &Input) -> HashMap<&str, u32> {
-    let mut numbers = HashMap::new();
-    for kind in input.vehicles.iter().filter_map(|vehicle| vehicle.kind.as_deref()) {
-        let next = numbers.len() as u32 + 1;
-        numbers.entry(kind).or_insert(next);
-    }
-    numbers
-}
-
-fn profile_of(vehicle: &input::Vehicle) -> &str {
-    vehicle.profile.as_deref().unwrap_or(DEFAULT_PROFILE)
-}
-
-fn profile_numbers(input: &Input) -> BTreeMap<&str, u32> {
-    let mut numbers = BTreeMap::new();
-    for vehicle in &input.vehicles {
-        let next = numbers.len() as u32;
-        numbers.entry(profile_of(vehicle)).or_insert(next);
-    }
-    numbers
-}
-
-fn add_tasks(
-    input: &Input,
-    places: &mut Places,
-    skills: &BTreeMap<u32, u32>,
-    types: &HashMap<&str, u32>,
-    origin_s: i64,
-    draft: &mut Draft,
-) -> Result<Vec<Origin>, VroomError> {
-    let mut origins = Vec::new();
-    let numbers = |of: &[u32]| -> Skills { of.iter().map(|skill| skills[skill]).collect() };
-    for (at, job) in input.jobs.iter().enumerate() {
-        let field = format!("jobs[{at}]");
-        let delivery = job.delivery.as_deref().or(job.amount.as_deref()).unwrap_or(&[]);
-        draft.tasks.push(Task {
-            delivery: amounts(delivery, &format!("{field}.delivery"))?,
-            pickup: amounts(job.pickup.as_deref().unwrap_or(&[]), &format!("{field}.pickup"))?,
-            skills: numbers(&job.skills),
-            priority: priority(job.priority, &field)?,
-            ..stop_of(job, &field, places, types, origin_s)?
-        });
-        origins.push(Origin::Job(at));
-    }
-    for (at, shipment) in input.shipments.iter().enumerate() {
-        let field = format!("shipments[{at}]");
-        let amount = amounts(&shipment.amount, &format!("{field}.amount"))?;
-        let pickup = TaskId(draft.tasks.len() as u32);
-        let delivery = TaskId(pickup.0 + 1);
-        let priority = priority(shipment.priority, &field)?;
-        let skills = numbers(&shipment.skills);
-        draft.tasks.push(Task {
-            pickup: amount.clone(),
-            skills: skills.clone(),
-            priority,
-            role: Role::Pickup { delivery },
-            ..stop_of(&shipment.pickup, &format!("{field}.pickup"), places, types, origin_s)?
-        });
-        let field = format!("{field}.delivery");
-        draft.tasks.push(Task {
-            delivery: amount,
-            skills,
-            priority,
-            role: Role::Delivery { pickup },
-            ..stop_of(&shipment.delivery, &field, places, types, origin_s)?
-        });
-        origins.extend([Origin::Pickup(at), Origin::Delivery(at)]);
-    }
-    Ok(origins)
-}
-
-fn stop_of(
-    stop: &input::Stop,
-    field: &str,
-    places: &mut Places,
-    types: &HashMap<&str, u32>,
-    origin_s: i64,
-) -> Result<Task, VroomError> {
-    let named = stop.setup_per_type.keys().chain(stop.service_per_type.keys());
-    let mut by_type: Vec<WorkByType> = Vec::new();
-    for name in named {
-        let Some(&work_type) = types.get(name.as_str()) else { continue };
-        if by_type.iter().all(|known| known.work_type != work_type) {
-            by_type.push(WorkByType {
-                work_type,
-                setup_s: seconds(*stop.setup_per_type.get(name).unwrap_or(&stop.setup)),
-                service_s: seconds(*stop.service_per_type.get(name).unwrap_or(&stop.service)),
-            });
-        }
-    }
-    Ok(Task {
-        location: places.row(stop.location, stop.location_index, field, "location")?,
-        windows: windows_of(&stop.time_windows, &format!("{field}.time_windows"), origin_s)?,
-        setup_s: seconds(stop.setup),
-        service_s: seconds(stop.service),
-        by_type,
-        ..Task::default()
-    })
-}
-
-/// The vehicle, but for what needs tables of numbers, and the order of its breaks.
-fn vehicle_of(
-    vehicle: &input::Vehicle,
-    field: &str,
-    places: &mut Places,
-    origin_s: i64,
-) -> Result<(solver::Vehicle, Vec<usize>), VroomError> {
-    let mut end_of = |location: Option<[f64; 2]>, index: Option<u32>, key: &str| {
-        let is_given = location.is_some() || index.is_some();
-        is_given.then(|| places.row(location, index, field, key)).transpose()
-    };
-    let start = end_of(vehicle.start, vehicle.start_index, "start")?;
-    let end = end_of(vehicle.end, vehicle.end_index, "end")?;
-    if start.is_none() && end.is_none() {
-        return Err(wrong(field, "it needs a start or an end"));
-    }
-    let shift =
-        windows_of(vehicle.time_window.as_slice(), &format!("{field}.time_window"), origin_s)?;
-    let mut order: Vec<usize> = (0..vehicle.breaks.len()).collect();
-    order.sort_by_key(|&at| vehicle.breaks[at].time_windows.iter().map(|window| window[0]).min());
-    let mut breaks = Vec::new();
-    for &at in &order {
-        let (rest, field) = (&vehicle.breaks[at], format!("{field}.breaks[{at}]"));
-        let max_load = rest.max_load.as_ref();
-        breaks.push(solver::Break {
-            windows: windows_of(&rest.time_windows, &format!("{field}.time_windows"), origin_s)?,
-            duration_s: seconds(rest.service),
-            max_load: max_load
-                .map(|load| amounts(load, &format!("{field}.max_load")))
-                .transpose()?,
-            ..solver::Break::default()
-        });
-    }
-    let speed_factor = vehicle.speed_factor.unwrap_or(1.0);
-    if !(speed_factor > 0.0 && speed_factor <= 5.0) {
-        return Err(wrong(format!("{field}.speed_factor"), "it must be above 0 and at most 5"));
-    }
-    let costs = vehicle.costs;
-    let made = solver::Vehicle {
-        start,
-        end,
-        shift: shift.first().copied().unwrap_or(solver::Vehicle::default().shift),
-        breaks,
-        capacity: amounts(&vehicle.capacity, &format!("{field}.capacity"))?,
-        costs: VehicleCosts {
-            fixed: i64::from(costs.fixed),
-            per_hour: i64::from(costs.per_hour),
-            per_task_hour: i64::from(costs.per_task_hour),
-            per_km: i64::from(costs.per_km),
-        },
-        speed_factor: speed_factor.max(0.01),
-        limits: Limits {
-            tasks: vehicle.max_tasks,
-            travel_s: vehicle.max_travel_time.map(seconds),
-            distance_m: vehicle.max_distance.map(i64::from),
-        },
-        ..solver::Vehicle::default()
-    };
-    Ok((made, order))
-}
-
-fn seconds(of: u32) -> i32 {
-    i32::try_from(of).unwrap_or(i32::MAX)
-}
-
-fn amounts(of: &[u32], field: &str) -> Result<Vec<i32>, VroomError> {
-    let amount = |(at, &amount): (usize, &u32)| {
-        i32::try_from(amount).map_err(|_| wrong(format!("{field}[{at}]"), "it is too large"))
-    };
-    of.iter().enumerate().map(amount).collect()
-}
-
-fn priority(of: u32, field: &str) -> Result<u8, VroomError> {
-    match u8::try_from(of) {
-        Ok(priority) if priority <= 100 => Ok(priority),
-        _ => Err(wrong(format!("{field}.priority"), format!("{of} is outside 0 to 100"))),
-    }
-}
-
-fn given_matrices(
-    input: &Input,
-    profiles: &BTreeMap<&str, u32>,
-) -> Result<Vec<Matrix>, VroomError> {
-    let mut by_number: Vec<(u32, &str)> =
-        profiles.iter().map(|(profile, number)| (*number, *profile)).collect();
-    by_number.sort_unstable();
-    by_number.into_iter().map(|(_, profile)| given_matrix(input, profile)).collect()
-}
-
-fn given_matrix(input: &Input, profile: &str) -> Result<Matrix, VroomError> {
-    let tables = input.matrices.get(profile);
-    let (durations, field) = match (tables.and_then(|of| of.durations.as_ref()), &input.matrix) {
-        (Some(durations), _) => (durations, format!("matrices.{profile}.durations")),
-        (None, Some(durations)) if profile == DEFAULT_PROFILE => (durations, "matrix".to_owned()),
-        _ => {
-            let field = format!("matrices.{profile}.durations");
-            return Err(wrong(field, "a vehicle has this profile, so its durations are needed"));
-        }
-    };
-    let size = durations.len();
-    let flat = |rows: &Rows, field: &str, gap: i32| -> Result<Vec<i32>, VroomError> {
-        if rows.len() != size {
-            return Err(wrong(field, format!("it has {} rows, not {size}", rows.len())));
-        }
-        let mut flat = Vec::with_capacity(size * size);
-        for (from, row) in rows.iter().enumerate() {
-            if row.len() != size {
-                let what = format!("it has {} values, not {size}", row.len());
-                return Err(wrong(format!("{field}[{from}]"), what));
-            }
-            for (to, value) in row.iter().enumerate() {
-                flat.push(match value {
-                    None => gap,
-                    Some(value) => i32::try_from(*value).map_err(|_| {
-                        wrong(format!("{field}[{from}][{to}]"), format!("{value} is too large"))
-                    })?,
-                });
-            }
-        }
-        Ok(flat)
-    };
-    let mut seconds = flat(durations, &field, UNREACHABLE_S)?;
-    for value in &mut seconds {
-        *value = (*value).min(UNREACHABLE_S);
-    }
-    let table = |rows: Option<&Rows>, key: &str| {
-        rows.map(|rows| flat(rows, &format!("matrices.{profile}.{key}"), 0)).transpose()
-    };
-    let metres = table(tables.and_then(|of| of.distances.as_ref()), "distances")?;
-    let costs = table(tables.and_then(|of| of.costs.as_ref()), "costs")?;
-    Matrix::parse(size, seconds, metres.unwrap_or_default(), costs)
-        .map_err(|error| wrong(field, error))
-}
-
-/// Travel over the streets between all places.
-fn travel(
-    places: &Places,
-    network: &dyn RoadNetwork,
-    snaps: &mut Vec<Snap>,
-) -> Result<Matrix, VroomError> {
-    for (row, field) in places.fields.iter().enumerate() {
-        let [lon, lat] = places.points[&(row as u32)];
-        let point = Point::parse(lat, lon).map_err(|error| wrong(field, error))?;
-        let snap = network.snap(point);
-        snaps.push(
-            snap.map_err(|source: RoadError| VroomError::Routing { field: field.clone(), source })?,
-        );
-    }
-    let legs = network.table(snaps, snaps, None);
-    let size = snaps.len();
-    let seconds = legs.iter().enumerate().map(|(at, leg)| match leg {
-        _ if at / size == at % size => 0,
-        None => UNREACHABLE_S,
-        Some(leg) => seconds(leg.duration_ds.saturating_add(5) / 10).min(UNREACHABLE_S),
-    });
-    let metres = legs.iter().enumerate().map(|(at, leg)| match leg {
-        Some(leg) if at / size != at % size => i32::try_from(leg.distance_m).unwrap_or(i32::MAX),
-        _ => 0,
-    });
-    Matrix::parse(size, seconds.collect(), metres.collect(), None)
-        .map_err(|error| wrong("document", error))
-}
-
-/// The orders of tasks in the vehicles' steps.
-fn steps_of(input: &Input, origins: &[Origin]) -> Result<Plan, VroomError> {
-    let mut by_step: HashMap<(u8, u64), TaskId> = HashMap::new();
-    for (task, origin) in origins.iter().enumerate() {
-        let key = match *origin {
-            Origin::Job(at) => (0, input.jobs[at].id),
-            Origin::Pickup(at) => (1, input.shipments[at].pickup.id),
-            Origin::Delivery(at) => (2, input.shipments[at].delivery.id),
-        };
-        by_step.insert(key, TaskId(task as u32));
-    }
-    let mut used = HashMap::new();
-    let mut plan = Plan::default();
-    for (at, vehicle) in input.vehicles.iter().enumerate() {
-        let mut tour = Vec::new();
-        for (index, step) in vehicle.steps.iter().enumerate() {
-            let kind = match step.kind {
-                StepKind::Job => 0,
-                StepKind::Pickup => 1,
-                StepKind::Delivery => 2,
-                StepKind::Start | StepKind::Break | StepKind::End => continue,
-            };
-            let field = format!("vehicles[{at}].steps[{index}].id");
-            let id = step.id.ok_or_else(|| wrong(&field, "this step needs an id"))?;
-            let Some(&task) = by_step.get(&(kind, id)) else {
-                return Err(wrong(field, format!("there is no such task {id}")));
-            };
-            if used.insert(task, VehicleId(at as u32)).is_some() {
-                return Err(wrong(field, format!("the task {id} is in two steps")));
-            }
-            tour.push(task);
-        }
-        plan.tours.push(tour);
-    }
-    Ok(plan)
-}
-
-/// Times that steps ask for, where only these steps are to be timed.
-fn apply_service_steps(
-    input: &Input,
-    origin_s: i64,
-    origins: &[Origin],
-    draft: &mut Draft,
-) -> Result<(), VroomError> {
-    if !input.options.c {
-        return Ok(());
-    }
-    let plan = steps_of(input, origins)?;
-    for (vehicle, tour) in input.vehicles.iter().zip(&plan.tours) {
-        let steps = vehicle.steps.iter().filter(|step| {
-            matches!(step.kind, StepKind::Job | StepKind::Pickup | StepKind::Delivery)
-        });
-        for (step, task) in steps.zip(tour) {
-            let from = step.service_at.or(step.service_after);
-            let until = step.service_at.or(step.service_before);
-            if from.is_none() && until.is_none() {
-                continue;
-            }
-            let task = &mut draft.tasks[task.index()];
-            let from_s = from.map_or(solver::draft::TIME_MIN_S, |at| from_origin(at, origin_s));
-            let until_s = until.map_or(solver::draft::TIME_MAX_S, |at| from_origin(at, origin_s));
-            let asked = Window { from_s, until_s: until_s.max(from_s) };
-            let narrowed = task.windows.iter().filter_map(|window| {
-                let both = Window {
-                    from_s: window.from_s.max(asked.from_s),
-                    until_s: window.until_s.min(asked.until_s),
-                };
-                (both.from_s <= both.until_s).then_some(both)
-            });
-            let narrowed: Vec<Window> = narrowed.collect();
-            task.windows = if narrowed.is_empty() { vec![asked] } else { narrowed };
-        }
     }
     Ok(())
 }

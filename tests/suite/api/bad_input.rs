@@ -110,7 +110,8 @@ async fn every_field_of_every_body_is_judged_and_named() {
     let system = System::start().await;
     let owner = system.token(Role::Owner);
     let mut judged = 0;
-    for row in endpoints() {
+    // VROOM's problems are answered in VROOM's words: see `vroom`.
+    for row in endpoints().into_iter().filter(|row| row.path != "/vroom") {
         let Some(schema) = schema_of(row.method.as_str(), row.path) else { continue };
         let Some(Value::Object(valid)) = valid_body(&system, row.method.as_str(), row.path) else {
             continue;

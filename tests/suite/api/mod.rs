@@ -13,4 +13,5 @@ mod positions;
 mod rights;
 mod street_changes;
 mod tracking;
+mod vroom;
 mod web;

@@ -166,3 +166,25 @@ async fn all_open_jobs_find_places_at_once() {
     let open = system.get(&token, "/jobs?status=open").await.ok();
     assert_eq!(open["items"], json!([]));
 }
+
+#[actix_web::test]
+async fn a_job_tells_why_it_is_with_its_technician_or_nowhere() {
+    let system = System::start().await;
+    let token = system.token(Role::Dispatcher);
+    let job = system.job("Explained").await;
+    let path = format!("/jobs/{}/explanation", job["id"].as_str().unwrap());
+    let found = system.get(&token, &path).await.ok();
+    assert_eq!(found["technician"], job["visits"][0]["technician"]);
+    assert_ne!(found["alternative"]["technician"], found["technician"]);
+    assert!(found["alternative"]["travel_s"].is_i64(), "{found}");
+
+    let mut wish = system.job_body("Nobody can");
+    wish["skills"] = json!(["submarine"]);
+    let open = system.post(&token, "/jobs", wish).await.ok();
+    let path = format!("/jobs/{}/explanation", open["job"]["id"].as_str().unwrap());
+    let found = system.get(&token, &path).await.ok();
+    assert_eq!(found["technician"], Value::Null);
+    assert_eq!(found["reasons"][0]["nearest"]["rule"], "skill");
+    assert_eq!(found["cures"][0]["sentence"], "somebody had submarine");
+    system.get(&system.token(Role::Technician), &path).await.refused(403, "forbidden");
+}

@@ -4,6 +4,7 @@ import { query, request } from "./client";
 import type {
   CustomerView,
   DateOrder,
+  Explanation,
   ExtentView,
   FactView,
   Id,
@@ -85,6 +86,8 @@ export const cancelJob = (id: Id, remark: string, idempotencyKey: string) =>
   request<unknown>("POST", `/jobs/${id}/cancel`, { body: { remark }, idempotencyKey });
 export const jobTimeline = (id: Id) =>
   request<{ items: FactView[] }>("GET", `/jobs/${id}/timeline`);
+export const jobExplanation = (id: Id, signal?: AbortSignal) =>
+  request<Explanation>("GET", `/jobs/${id}/explanation`, withSignal(signal));
 export const jobOptions = (id: Id, day: string, signal?: AbortSignal) =>
   request<Page<PlacementOption> | PlacementOption[]>(
     "GET",

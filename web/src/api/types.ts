@@ -270,6 +270,65 @@ export interface PlacementOption {
   reason: string | null;
 }
 
+/** Why a job is where it is, or nowhere. */
+export interface Explanation {
+  day: string;
+  technician: Id | null;
+  fixed: "begun" | "locked" | "required_technician" | null;
+  alternative: Alternative | null;
+  place: ExplainedPlace | null;
+  reasons: ReasonCount[];
+  cures: Cure[];
+}
+
+/** The best day that was found with the job's technician forbidden to do it. */
+export interface Alternative {
+  technician: Id | null;
+  arrival_at: Ms | null;
+  travel_s: number;
+  travel_m: number;
+  waiting_s: number;
+  lateness_s: number;
+  moves: MovedJob[];
+  nearest: RuleReason | null;
+}
+
+export interface MovedJob {
+  job: Id;
+  from: Id | null;
+  to: Id | null;
+}
+
+export interface ExplainedPlace {
+  technician: Id;
+  arrival_at: Ms;
+  moves: MovedJob[];
+}
+
+export interface RuleReason {
+  technician: Id;
+  rule: string;
+  sentence: string;
+  by?: number;
+}
+
+export interface ReasonCount {
+  technicians: number;
+  nearest: RuleReason;
+}
+
+/** A change with which the job would have its place. */
+export interface Cure {
+  change: string;
+  by: number | null;
+  /** To follow "it would fit if". */
+  sentence: string;
+  technician: Id;
+  arrival_at: Ms;
+  added_travel_s: number;
+  job: Id | null;
+}
+
 export interface PlacementReason {
   technician: Id;
   name: string;

@@ -1,23 +1,28 @@
 //! Small documents with known answers.
 
-use super::{Answer, Asked, Prepared, VroomError, answer};
+mod bad_input;
+mod plan_mode;
+mod reasons;
+
+use super::{Answer, Asked, Prepared, Run, Streets, VroomError};
 use crate::roads::speeds::Departure;
 use crate::roads::{Leg, Path, RoadError, RoadNetwork, Snap};
-use crate::solver::search::Options;
-use crate::solver::{Budget, Solution, checker};
+use crate::solver::{Solution, checker};
 use crate::units::{BoundingBox, Point};
 use serde_json::{Value, json};
 
 /// Solves a document and checks the plan.
 fn solve_on(document: &Value, network: Option<&dyn RoadNetwork>) -> Result<Value, VroomError> {
-    let prepared = Prepared::parse(document.to_string().as_bytes(), Asked::default(), network)?;
-    let budget = Budget::iterations(500);
-    let plan = prepared.solve(&Options::default(), &budget, &mut |_| {})?;
+    let streets = network.map(Streets::one);
+    let text = document.to_string();
+    let prepared = Prepared::parse(text.as_bytes(), Asked::default(), streets.as_ref())?;
+    let run = Run { iterations: Some(500), ..Run::default() };
     if !prepared.is_plan_mode() {
+        let plan = prepared.search(&run, &mut |_| {})?;
         let solution = Solution::of(prepared.problem(), &plan);
         assert_eq!(checker::check(prepared.problem(), &solution), []);
     }
-    let written: Answer = answer(&prepared, &plan, network);
+    let written: Answer = prepared.run(&run, streets.as_ref(), &mut |_| {})?;
     Ok(serde_json::to_value(written).unwrap())
 }
 
@@ -25,9 +30,8 @@ fn solve(document: &Value) -> Value {
     solve_on(document, None).unwrap()
 }
 
-fn refusal(document: &Value) -> (u8, String) {
-    let error = solve_on(document, None).unwrap_err();
-    (error.code(), error.to_string())
+fn refusal(document: &Value) -> VroomError {
+    solve_on(document, None).unwrap_err()
 }
 
 /// Four places on a line, 100 s and 1000 m apart.
@@ -131,39 +135,6 @@ fn a_break_is_taken_within_its_window() {
 }
 
 #[test]
-fn what_cannot_be_done_is_left_out_with_its_reasons() {
-    let found = solve(&line(json!({
-        "vehicles": [
-            {"id": 7, "start_index": 0, "end_index": 0, "skills": [12], "time_window": [0, 500]},
-            {"id": 8, "start_index": 0, "end_index": 0, "time_window": [0, 580]},
-        ],
-        "jobs": [
-            {"id": 1, "location_index": 1, "skills": [4_000_000_000_u32]},
-            {"id": 2, "location_index": 3},
-            {"id": 3, "location_index": 1, "time_windows": [[0, 40]], "skills": [12]},
-            {"id": 4, "location_index": 1},
-        ],
-    })));
-    assert_eq!(found["summary"]["unassigned"], 3);
-    let reasons = |id: u64| {
-        let all = found["unassigned"].as_array().unwrap();
-        all.iter().find(|task| task["id"] == id).unwrap()["reasons"].clone()
-    };
-    assert_eq!(
-        reasons(1),
-        json!([{"rule": "skills", "vehicles": 2, "nearest_vehicle": 7, "by": 0, "skill": 4_000_000_000_u32}])
-    );
-    assert_eq!(
-        reasons(2)[0],
-        json!({"rule": "vehicle_time_window", "vehicles": 2, "nearest_vehicle": 8, "by": 20})
-    );
-    assert_eq!(
-        reasons(3)[0],
-        json!({"rule": "time_window", "vehicles": 1, "nearest_vehicle": 7, "by": 60})
-    );
-}
-
-#[test]
 fn the_sum_of_priorities_counts_first_and_then_the_number_of_tasks() {
     let job = |id: u64, priority: u64, service: u64| json!({"id": id, "location_index": 3, "priority": priority, "service": service});
     // 300 s of work fit: one job of priority 10, or three of priority 3.
@@ -234,29 +205,6 @@ fn costs_of_their_own_replace_the_price_of_time() {
 }
 
 #[test]
-fn given_steps_are_only_timed_when_asked_and_their_faults_named() {
-    let document = line(json!({
-        "options": {"c": true},
-        "vehicles": [{"id": 7, "start_index": 0, "end_index": 0, "time_window": [0, 550], "capacity": [1],
-            "steps": [{"type": "start"}, {"type": "job", "id": 2}, {"type": "job", "id": 1}, {"type": "end"}]}],
-        "jobs": [
-            {"id": 1, "location_index": 1, "time_windows": [[0, 450]], "skills": [1]},
-            {"id": 2, "location_index": 3, "delivery": [2]},
-            {"id": 3, "location_index": 3},
-        ],
-    }));
-    let found = solve(&document);
-    let route = &found["routes"][0];
-    let kinds: Vec<_> = ids(route).into_iter().map(|(_, id)| id).collect();
-    assert_eq!(kinds, [None, Some(2), Some(1), None]);
-    assert_eq!(route["steps"][2]["violations"][0], json!({"cause": "delay", "duration": 50}));
-    assert_eq!(route["steps"][2]["violations"][1], json!({"cause": "skills"}));
-    assert_eq!(route["steps"][3]["violations"], json!([{"cause": "delay", "duration": 50}]));
-    assert_eq!(route["violations"][0], json!({"cause": "load"}));
-    assert_eq!(found["unassigned"][0]["id"], 3);
-}
-
-#[test]
 fn given_steps_are_where_the_search_begins() {
     let mut document = line(json!({
         "vehicles": [{"id": 7, "start_index": 0, "end_index": 0,
@@ -265,59 +213,11 @@ fn given_steps_are_where_the_search_begins() {
     }));
     let prepared =
         Prepared::parse(document.to_string().as_bytes(), Asked::default(), None).unwrap();
-    assert_eq!(prepared.start(), *prepared.given_plan());
+    assert_eq!(prepared.start(), prepared.given_plan());
     document["vehicles"][0]["time_window"] = json!([0, 10]);
     let prepared =
         Prepared::parse(document.to_string().as_bytes(), Asked::default(), None).unwrap();
     assert_eq!(prepared.start().tours, [vec![]]);
-}
-
-#[test]
-fn each_fault_names_its_field_and_has_vrooms_code() {
-    let job = json!([{"id": 1, "location_index": 1}]);
-    let fault = |change: &dyn Fn(&mut Value)| {
-        let mut document = line(json!({"jobs": job}));
-        change(&mut document);
-        refusal(&document)
-    };
-    type Change = &'static dyn Fn(&mut Value);
-    let cases: [(&str, Change); 16] = [
-        ("jobs[0].service: invalid type: string", &|d| d["jobs"][0]["service"] = json!("5")),
-        ("jobs[0].time_windows[0][1]: ", &|d| d["jobs"][0]["time_windows"] = json!([[0, "x"]])),
-        ("jobs[0].time_windows[0]: the window ends", &|d| {
-            d["jobs"][0]["time_windows"] = json!([[9, 3]]);
-        }),
-        ("jobs[0].delivery[0]: ", &|d| d["jobs"][0]["delivery"] = json!([-2])),
-        ("jobs[0]: missing field `id`", &|d| d["jobs"] = json!([{"location_index": 1}])),
-        ("jobs[0].location_index: ", &|d| d["jobs"] = json!([{"id": 1}])),
-        ("jobs[0].location: there is no location 4", &|d| {
-            d["jobs"][0]["location_index"] = json!(4);
-        }),
-        ("jobs[0].priority: ", &|d| d["jobs"][0]["priority"] = json!(101)),
-        ("jobs[0].service: ", &|d| d["jobs"][0]["service"] = json!(4_294_967_295_u32)),
-        ("vehicles[0]: it needs a start or an end", &|d| d["vehicles"] = json!([{"id": 1}])),
-        ("vehicles[0].speed_factor: ", &|d| d["vehicles"][0]["speed_factor"] = json!(0)),
-        ("vehicles[0].steps[0].id: there is no such task 9", &|d| {
-            d["vehicles"][0]["steps"] = json!([{"type": "job", "id": 9}]);
-        }),
-        ("vehicles: there must be", &|d| d["vehicles"] = json!([])),
-        ("matrices.car.durations[1]: it has 2 values", &|d| {
-            d["matrices"]["car"]["durations"][1] = json!([1, 2]);
-        }),
-        ("matrices.bike.durations: ", &|d| d["vehicles"][0]["profile"] = json!("bike")),
-        ("jobs[1].id: the id 1 is there twice", &|d| {
-            d["jobs"] = json!([{"id": 1, "location_index": 1}, {"id": 1, "location_index": 1}]);
-        }),
-    ];
-    for (expected, change) in cases {
-        let (code, text) = fault(change);
-        assert!(text.starts_with(expected), "{text}, not {expected}");
-        assert_eq!(code, 2, "{text}");
-    }
-    let coordinates = json!({"vehicles": [{"id": 1, "start": [14.5, 35.9]}], "jobs": [{"id": 1, "location": [14.5, 35.8]}]});
-    assert_eq!(refusal(&coordinates).0, 3, "no map");
-    let error = Prepared::parse(b"{\"jobs\": [", Asked::default(), None).unwrap_err();
-    assert_eq!(error.code(), 2);
 }
 
 /// Streets as the crow flies, ten metres a second, with an edge in the east.
@@ -374,9 +274,30 @@ fn coordinates_are_driven_over_the_streets() {
     assert!(route["geometry"].as_str().unwrap().len() > 10);
     assert!(route["steps"][1].get("location_index").is_none());
 
-    let mut far = document;
+    // Where no street is near, nobody can go; who starts there cannot leave.
+    let mut far = document.clone();
     far["jobs"][1]["location"] = json!([25.0, 35.7]);
+    let found = solve_on(&far, Some(&Crow)).unwrap();
+    assert_eq!(found["unassigned"][0]["id"], 2);
+    assert_eq!(
+        found["unassigned"][0]["reasons"],
+        json!([{"rule": "off_the_map", "vehicles": 1, "by": 0}])
+    );
+    assert_eq!(found["routes"][0]["steps"].as_array().unwrap().len(), 3);
+    far["vehicles"][0]["end"] = json!([25.0, 35.7]);
     let error = solve_on(&far, Some(&Crow)).unwrap_err();
-    assert_eq!(error.code(), 3);
-    assert!(error.to_string().starts_with("jobs[1].location: "), "{error}");
+    assert_eq!((error.code(), error.word()), (3, "off_the_map"));
+    assert_eq!(error.field(), Some("vehicles[0].end"));
+}
+
+#[test]
+fn a_profile_the_map_was_not_prepared_for_is_refused() {
+    let mut document = json!({
+        "vehicles": [{"id": 1, "start": [14.5, 35.9], "profile": "driving-car"}],
+        "jobs": [{"id": 1, "location": [14.5, 35.8]}],
+    });
+    assert_eq!(solve_on(&document, Some(&Crow)).unwrap()["code"], 0);
+    document["vehicles"][0]["profile"] = json!("truck");
+    let error = solve_on(&document, Some(&Crow)).unwrap_err();
+    assert_eq!((error.word(), error.field()), ("unknown_profile", Some("vehicles[0].profile")));
 }
