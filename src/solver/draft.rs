@@ -42,7 +42,8 @@ pub struct Lateness {
     pub per_hour: i64,
 }
 
-/// Whether a task stands alone or is one half of a shipment. Both halves ride on one vehicle, the pickup first.
+/// Whether a task stands alone or is one half of a shipment. Both halves ride on one vehicle in one trip, the pickup
+/// first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Role {
     #[default]
@@ -53,6 +54,10 @@ pub enum Role {
     Delivery {
         pickup: TaskId,
     },
+    /// A call at a depot or a tip, between two trips of the vehicle it is locked to: there everything is unloaded and
+    /// what the next trip delivers is loaded. Nobody asks for it; it is made if it is worth its way. Calls come behind
+    /// all other tasks. A vehicle may make as many as there are; those that are alike are one.
+    Call,
 }
 
 /// Set-up and service on vehicles of one work type, where they differ from the task's own.
@@ -77,7 +82,7 @@ pub struct Task {
     pub service_s: i32,
     pub by_type: Vec<WorkByType>,
     /// What is dropped here and what is taken up, by dimension. What a task that stands alone drops is aboard
-    /// from the start; what it takes up stays aboard to the end.
+    /// from the start of the trip; what it takes up stays aboard to its end.
     pub delivery: Vec<i32>,
     pub pickup: Vec<i32>,
     pub skills: Skills,
@@ -89,6 +94,9 @@ pub struct Task {
     pub is_required: bool,
     /// No vehicle may set off towards it before.
     pub release_s: Option<i32>,
+    /// Its goods are at the depot only then: the trip that carries it may not set out before, be it from the start of
+    /// the tour or from a call.
+    pub goods_from_s: Option<i32>,
     pub role: Role,
     /// It may only ride on this vehicle.
     pub locked_to: Option<VehicleId>,

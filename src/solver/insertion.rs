@@ -10,6 +10,7 @@ use super::problem::{Cost, FAR, LoadRule, Problem, Ride};
 use super::schedule::{Schedule, Violation};
 use super::times::rested_s;
 use super::tours::{Spot, SpotId, Tours};
+use super::trips;
 use super::validate::BREAKS_MAX;
 
 /// A place for a task: vehicle, how many tasks come before it, and what it adds.
@@ -21,8 +22,17 @@ pub struct Insertion {
     pub after: usize,
     /// Of a shipment: how many of the tasks that are there now come before the delivery.
     pub delivery_after: Option<usize>,
+    /// A call at a depot or a tip that is put in right before or right behind the task.
+    pub call: Option<Call>,
     /// What it adds to the tours and to moved tasks, in inner costs; the price of leaving the task out is not in it.
     pub cost: Cost,
+}
+
+/// A new call beside a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Call {
+    Before(TaskId),
+    After(TaskId),
 }
 
 /// The rule that keeps a vehicle from taking a task.
@@ -103,12 +113,37 @@ pub fn best_on(
 
 /// Makes an insertion happen.
 pub fn apply(tours: &mut Tours<'_>, insertion: &Insertion) {
-    let Insertion { task, vehicle, after, delivery_after, .. } = *insertion;
-    match (tours.problem().partner(task), delivery_after) {
-        (Some(delivery), Some(delivery_after)) => {
-            tours.insert_pair(task, delivery, vehicle, (after, delivery_after));
+    let Insertion { task, vehicle, after, delivery_after, call, .. } = *insertion;
+    let spot = |count| tours.spot_at(vehicle, count);
+    let along = match (delivery_after, call) {
+        (Some(delivery_after), _) => Along::Delivery(spot(delivery_after)),
+        (None, Some(Call::Before(call))) => Along::CallBefore(call),
+        (None, Some(Call::After(call))) => Along::CallAfter(call),
+        (None, None) => Along::Nothing,
+    };
+    let fit = Fit { cost: insertion.cost, vehicle, after: spot(after), along };
+    fit.apply(tours, task);
+}
+
+/// What is put into a tour together with a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Along {
+    Nothing,
+    /// The other half of the shipment, behind this spot of the tour as it is now.
+    Delivery(SpotId),
+    /// A call, right before or right behind the task.
+    CallBefore(TaskId),
+    CallAfter(TaskId),
+}
+
+impl Along {
+    /// A task that stands alone and its call, in their order, and how many they are.
+    pub(super) fn with(self, task: TaskId) -> ([TaskId; 2], usize) {
+        match self {
+            Self::Nothing | Self::Delivery(_) => ([task, task], 1),
+            Self::CallBefore(call) => ([call, task], 2),
+            Self::CallAfter(call) => ([task, call], 2),
         }
-        _ => tours.insert(task, vehicle, after),
     }
 }
 
@@ -118,27 +153,32 @@ pub(super) struct Fit {
     pub cost: Cost,
     pub vehicle: VehicleId,
     pub after: SpotId,
-    /// Of a shipment: the spot of the tour as it is now that comes before the delivery.
-    pub delivery_after: Option<SpotId>,
+    pub along: Along,
 }
 
 impl Fit {
     fn insertion(self, tours: &Tours<'_>, task: TaskId) -> Insertion {
-        Insertion {
-            task,
-            vehicle: self.vehicle,
-            after: tours.count_until(self.after),
-            delivery_after: self.delivery_after.map(|spot| tours.count_until(spot)),
-            cost: self.cost,
-        }
+        let (delivery_after, call) = match self.along {
+            Along::Nothing => (None, None),
+            Along::Delivery(spot) => (Some(tours.count_until(spot)), None),
+            Along::CallBefore(call) => (None, Some(Call::Before(call))),
+            Along::CallAfter(call) => (None, Some(Call::After(call))),
+        };
+        let (vehicle, cost) = (self.vehicle, self.cost);
+        let after = tours.count_until(self.after);
+        Insertion { task, vehicle, after, delivery_after, call, cost }
     }
 
     pub(super) fn apply(self, tours: &mut Tours<'_>, task: TaskId) {
-        match (tours.problem().partner(task), self.delivery_after) {
-            (Some(delivery), Some(second)) => {
+        match (self.along, tours.problem().partner(task)) {
+            (Along::Nothing, _) => tours.put(task, self.vehicle, self.after),
+            (Along::Delivery(second), Some(delivery)) => {
                 tours.put_pair(task, delivery, self.vehicle, (self.after, second));
             }
-            _ => tours.put(task, self.vehicle, self.after),
+            _ => {
+                let (tasks, count) = self.along.with(task);
+                tours.put_all(&tasks[..count], self.vehicle, self.after);
+            }
         }
     }
 }
@@ -146,7 +186,7 @@ impl Fit {
 /// A task as head and, of a shipment, its delivery.
 fn halves(problem: &Problem, task: TaskId) -> (TaskId, Option<TaskId>) {
     match problem.task(task).role {
-        Role::Alone => (task, None),
+        Role::Alone | Role::Call => (task, None),
         Role::Pickup { delivery } => (task, Some(delivery)),
         Role::Delivery { pickup } => (pickup, Some(task)),
     }
@@ -169,6 +209,7 @@ pub(super) fn fit_on(
     let moved = tours.disruption().cost(head, vehicle);
     let beat = beat.saturating_sub(moved);
     let found = match partner {
+        None if problem.has_trips => trips::best_place(tours, head, vehicle, beat),
         None => best_place(tours, head, vehicle, beat),
         Some(delivery) => best_pair(tours, head, delivery, vehicle, beat),
     };
@@ -236,7 +277,7 @@ impl<'p> Guest<'p> {
         let ride = tours.problem().ride(vehicle);
         let fixed = if tour.count == 0 { ride.fixed } else { 0 };
         let cost = i64::from(least_s) * ride.per_s + fixed;
-        Some(Fit { cost, vehicle, after, delivery_after: None })
+        Some(Fit { cost, vehicle, after, along: Along::Nothing })
     }
 }
 
@@ -253,7 +294,7 @@ fn best_place(
     loop {
         if let Some(cost) = judge(tours, task, vehicle, after, beat) {
             beat = cost;
-            found = Some(Fit { cost, vehicle, after, delivery_after: None });
+            found = Some(Fit { cost, vehicle, after, along: Along::Nothing });
         }
         if after == first {
             return found;
@@ -325,7 +366,11 @@ fn judge(
 }
 
 /// What lateness costs more with tasks behind spots; none if some rule breaks.
-fn walk_with(tours: &mut Tours<'_>, vehicle: VehicleId, more: &[(SpotId, TaskId)]) -> Option<Cost> {
+pub(super) fn walk_with(
+    tours: &mut Tours<'_>,
+    vehicle: VehicleId,
+    more: &[(SpotId, TaskId)],
+) -> Option<Cost> {
     let mut walker = std::mem::take(tours.walker());
     let walked = walker.walk(tours.problem(), vehicle, with(tours, vehicle, more), |_| {});
     *tours.walker() = walker;
@@ -348,24 +393,33 @@ fn with<'a>(
     )
 }
 
-/// Seconds of set-up and service that a task behind a spot adds.
-fn added_work_s(tours: &Tours<'_>, ride: &Ride, task: TaskId, after: SpotId) -> i32 {
+/// Seconds of set-up and service that tasks behind a spot add, one behind the other.
+pub(super) fn added_work_s(tours: &Tours<'_>, ride: &Ride, after: SpotId, more: &[TaskId]) -> i32 {
     let problem = tours.problem();
     let spot = &tours.spots[after as usize];
-    let place = problem.node(task).location;
-    let (setup_s, service_s) = problem.work_on(task, ride);
-    let mut work_s = service_s + if spot.place == place { 0 } else { setup_s };
+    let (mut from, mut work_s) = (spot.place, 0);
+    for task in more {
+        let place = problem.node(*task).location;
+        let (setup_s, service_s) = problem.work_on(*task, ride);
+        work_s += service_s + if from == place { 0 } else { setup_s };
+        from = place;
+    }
     if let Some(next) = tours.task_at(spot.next) {
         let (setup_s, _) = problem.work_on(next, ride);
         work_s += setup_s
-            * (i32::from(place != spot.next_place) - i32::from(spot.place != spot.next_place));
+            * (i32::from(from != spot.next_place) - i32::from(spot.place != spot.next_place));
     }
     work_s
 }
 
 /// Whether the load holds with the task, which stands alone, behind a spot.
 #[inline]
-fn fits_in_load(tours: &Tours<'_>, task: TaskId, vehicle: VehicleId, after: SpotId) -> bool {
+pub(super) fn fits_in_load(
+    tours: &Tours<'_>,
+    task: TaskId,
+    vehicle: VehicleId,
+    after: SpotId,
+) -> bool {
     let problem = tours.problem();
     let dimensions = problem.dimensions;
     match problem.load_rule {
@@ -589,8 +643,11 @@ fn best_pair(
                     let is_in_time =
                         reaches_next_resting(tours, ride, second, to_place, legs.1, &done);
                     if is_in_time && (!ride.has_limits || pair_fits(tours, ride, vehicle, &more)) {
-                        let is_walked =
-                            tour.soft > 0 || ride.is_soft || ride.has_loaded_breaks || may_be_late;
+                        let is_walked = tour.soft > 0
+                            || ride.is_soft
+                            || ride.has_loaded_breaks
+                            || may_be_late
+                            || ride.is_spanned;
                         let lateness =
                             if is_walked { walk_with(tours, vehicle, &more) } else { Some(0) };
                         if let Some(lateness) = lateness
@@ -602,7 +659,7 @@ fn best_pair(
                                 cost,
                                 vehicle,
                                 after: first,
-                                delivery_after: Some(second),
+                                along: Along::Delivery(second),
                             });
                         }
                     }
@@ -610,7 +667,8 @@ fn best_pair(
             }
             // Carry the times over the next stop.
             second = here.next;
-            if second == end || !holds(tours, second) {
+            let is_last = tours.task_at(second).is_none_or(|task| problem.is_call(task));
+            if is_last || !holds(tours, second) {
                 break;
             }
             let carried = ready;
@@ -640,7 +698,7 @@ fn added_cost(
         + problem.leg_cost(ride, place, spot.next_place, to_s)
         - spot.leg;
     if ride.work_per_s != 0 {
-        cost += i64::from(added_work_s(tours, ride, task, after)) * ride.work_per_s;
+        cost += i64::from(added_work_s(tours, ride, after, &[task])) * ride.work_per_s;
     }
     cost
 }

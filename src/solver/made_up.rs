@@ -170,6 +170,36 @@ pub(super) fn problem(seed: u64, taste: Taste) -> Problem {
     Problem::parse(Draft { tasks, vehicles, matrices }).unwrap()
 }
 
+/// The same, every third one with calls and goods that come late.
+pub(super) fn any(seed: u64, taste: Taste) -> Problem {
+    if seed % 3 == 2 { with_trips(seed, taste) } else { problem(seed, taste) }
+}
+
+/// A made-up problem whose vehicles make trips.
+pub(super) fn with_trips(seed: u64, taste: Taste) -> Problem {
+    let mut draft = problem(seed, taste).draft().clone();
+    let dice = &mut dice(seed + 1_000_000);
+    let places = draft.matrices[0].size() as u32;
+    for task in &mut draft.tasks {
+        task.goods_from_s = dice.random_bool(0.3).then(|| dice.random_range(0..1500));
+    }
+    for vehicle in 0..draft.vehicles.len() as u32 {
+        let depot = dice.random_range(0..places);
+        for at in 0..dice.random_range(0..5) {
+            let is_tip = at > 0 && taste.is_rich && dice.random_bool(0.3);
+            draft.tasks.push(Task {
+                location: if is_tip { dice.random_range(0..places) } else { depot },
+                windows: if is_tip { windows(dice, 2) } else { Vec::new() },
+                service_s: 20,
+                role: Role::Call,
+                locked_to: Some(VehicleId(vehicle)),
+                ..Task::default()
+            });
+        }
+    }
+    Problem::parse(draft).unwrap()
+}
+
 /// Every task on a random tour at its end, whatever the rules say; pins, pairs and locks kept.
 pub(super) fn any_plan(problem: &Problem, dice: &mut Dice, share: f64) -> Plan {
     let mut plan = Plan::empty(problem);
@@ -181,6 +211,9 @@ pub(super) fn any_plan(problem: &Problem, dice: &mut Dice, share: f64) -> Plan {
         let tour = dice.random_range(0..plan.tours.len());
         plan.tours[tour].push(head);
         plan.tours[tour].extend(problem.partner(head));
+        let calls = problem.calls().of_vehicle(VehicleId(tour as u32)).iter();
+        let call = calls.copied().find(|call| !plan.tours[tour].contains(call));
+        plan.tours[tour].extend(call.filter(|_| dice.random_bool(0.3)));
     }
     plan
 }

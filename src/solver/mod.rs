@@ -12,6 +12,7 @@
 
 mod anneal;
 pub mod assignment;
+mod calls;
 pub mod checker;
 mod cut;
 pub mod disruption;
@@ -33,11 +34,14 @@ pub mod schedule;
 pub mod search;
 #[cfg(test)]
 mod search_tests;
+mod segment;
 pub mod skills;
 pub mod solution;
+mod spans;
 pub mod stop;
 mod times;
 pub mod tours;
+mod trips;
 mod undo;
 mod validate;
 mod walk;

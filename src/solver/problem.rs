@@ -1,6 +1,7 @@
 //! A planning problem that has been checked, with what the search looks up all the time laid out flat: one small
 //! record per task and vehicle, and one bit per task and vehicle that says whether they may meet.
 
+use super::calls::{Calls, are_alike};
 use super::draft::{
     Draft, Lateness, Role, TIME_MAX_S, TIME_MIN_S, Task, TaskId, Vehicle, VehicleId, Window,
 };
@@ -32,11 +33,19 @@ pub(super) struct Node {
     pub closes_s: i32,
     pub late_max_s: i32,
     pub release_s: i32,
+    goods_from_s: i32,
     /// Into `Problem::windows`, only for tasks with several.
     windows_from: u32,
     windows_until: u32,
     /// Cost of an hour late.
     pub late_per_hour: i64,
+}
+
+impl Node {
+    #[inline]
+    pub fn has_several_windows(&self) -> bool {
+        self.windows_from != self.windows_until
+    }
 }
 
 /// What the inner loops ask of a vehicle.
@@ -60,6 +69,8 @@ pub(super) struct Ride {
     /// Loads decide where breaks may be: judged by walking the whole tour.
     pub has_loaded_breaks: bool,
     pub has_limits: bool,
+    /// Its times are kept as segments too: it makes trips.
+    pub is_spanned: bool,
     /// Vehicles of one kind are interchangeable while empty.
     pub kind: u32,
 }
@@ -115,6 +126,11 @@ pub struct Problem {
     capacities: Vec<i32>,
     /// By task.
     pins: Vec<Pin>,
+    /// So many tasks come first that somebody asked for; behind them are the calls.
+    pub(super) asked: usize,
+    calls: Calls,
+    /// Somebody may make calls, or some trip has to wait for its goods.
+    pub(super) has_trips: bool,
     /// How many pairs of tasks ride together.
     pub(super) shipments: usize,
     /// Nobody asks for anything but windows, skills, sums of loads and travel time.
@@ -158,6 +174,9 @@ impl Problem {
             amounts: Vec::new(),
             capacities: Vec::new(),
             pins: Vec::new(),
+            asked: 0,
+            calls: Calls::of(&draft),
+            has_trips: false,
             shipments: 0,
             is_plain: false,
             allowed: Vec::new(),
@@ -190,6 +209,18 @@ impl Problem {
     }
     pub fn matrices(&self) -> &[Matrix] {
         &self.draft.matrices
+    }
+    /// Whether it is a call at a depot or a tip, which nobody asked for.
+    #[inline]
+    pub fn is_call(&self, task: TaskId) -> bool {
+        task.index() >= self.asked
+    }
+    /// All tasks but the calls.
+    pub(super) fn asked_ids(&self) -> impl Iterator<Item = TaskId> + use<> {
+        (0..self.asked as u32).map(TaskId)
+    }
+    pub(super) fn calls(&self) -> &Calls {
+        &self.calls
     }
     pub fn task_ids(&self) -> impl Iterator<Item = TaskId> + use<> {
         (0..self.draft.tasks.len() as u32).map(TaskId)
@@ -228,13 +259,13 @@ impl Problem {
 
     /// Whether it stands for itself: alone, or as the pickup of a shipment.
     pub(super) fn is_head(&self, task: TaskId) -> bool {
-        !matches!(self.task(task).role, Role::Delivery { .. })
+        matches!(self.task(task).role, Role::Alone | Role::Pickup { .. })
     }
 
     /// The other half of a shipment.
     pub fn partner(&self, task: TaskId) -> Option<TaskId> {
         match self.task(task).role {
-            Role::Alone => None,
+            Role::Alone | Role::Call => None,
             Role::Pickup { delivery } => Some(delivery),
             Role::Delivery { pickup } => Some(pickup),
         }
@@ -264,6 +295,12 @@ impl Problem {
         &self.change[task.index() * self.dimensions..(task.index() + 1) * self.dimensions]
     }
 
+    /// What of a task stays aboard to the end of its trip.
+    pub(super) fn taken(&self, task: TaskId, dimension: usize) -> i32 {
+        let is_alone = self.task(task).role == Role::Alone;
+        let taken = self.task(task).pickup.get(dimension).copied().unwrap_or(0);
+        if is_alone { taken } else { 0 }
+    }
     pub(super) fn amount(&self, task: TaskId) -> &[i32] {
         &self.amounts[task.index() * self.dimensions..(task.index() + 1) * self.dimensions]
     }
@@ -274,6 +311,14 @@ impl Problem {
     #[inline]
     pub(super) fn is_pinned(&self, task: TaskId) -> bool {
         self.pins[task.index()] != Pin::Free
+    }
+    /// When the goods of a task are at the depot; those of one that has begun are with the vehicle.
+    #[inline]
+    pub(super) fn goods_from_s(&self, task: TaskId) -> i32 {
+        match self.pins[task.index()] {
+            Pin::Pinned { start_s: Some(_) } => NEVER,
+            _ => self.nodes[task.index()].goods_from_s,
+        }
     }
     /// When a pinned task begins, if that is given.
     #[inline]
@@ -350,7 +395,7 @@ impl Problem {
             draft.location = node.location;
             draft.locked_to = draft.locked_to.map(vehicle_inside);
             draft.role = match draft.role {
-                Role::Alone => Role::Alone,
+                Role::Alone | Role::Call => draft.role,
                 Role::Pickup { delivery } => Role::Pickup { delivery: of(delivery) },
                 Role::Delivery { pickup } => Role::Delivery { pickup: of(pickup) },
             };
@@ -376,6 +421,7 @@ impl Problem {
         let work = (0..types).flat_map(|work_type| {
             tasks.iter().map(move |task| self.work[work_type * self.nodes.len() + task.index()])
         });
+        let draft = Draft { tasks: drafts, vehicles: vehicle_drafts, matrices: Vec::new() };
         let mut part = Self {
             dimensions: self.dimensions,
             windows,
@@ -394,7 +440,10 @@ impl Problem {
             left_out: tasks.iter().map(|task| self.left_out[task.index()]).collect(),
             kinds: self.kinds,
             waived: Vec::new(),
-            draft: Draft { tasks: drafts, vehicles: vehicle_drafts, matrices: Vec::new() },
+            asked: tasks.iter().filter(|task| !self.is_call(**task)).count(),
+            calls: Calls::of(&draft),
+            has_trips: self.has_trips,
+            draft,
             nodes,
             rides,
         };
@@ -459,6 +508,9 @@ impl Problem {
 
     fn lay_out_tasks(&mut self) {
         let draft = &self.draft;
+        let calls = draft.tasks.iter().rev().take_while(|task| task.role == Role::Call).count();
+        self.asked = draft.tasks.len() - calls;
+        self.has_trips = calls > 0 || draft.tasks.iter().any(|task| task.goods_from_s.is_some());
         for task in &draft.tasks {
             let first = self.windows.len() as u32;
             if task.windows.len() > 1 {
@@ -471,6 +523,7 @@ impl Problem {
                 late_max_s: task.lateness.at_most_s,
                 late_per_hour: task.lateness.per_hour,
                 release_s: task.release_s.unwrap_or(NEVER),
+                goods_from_s: task.goods_from_s.unwrap_or(NEVER),
                 windows_from: first,
                 windows_until: self.windows.len() as u32,
             });
@@ -497,7 +550,7 @@ impl Problem {
         let mut speeds: Vec<(u32, f64)> = Vec::new();
         let mut kinds: Vec<usize> = Vec::new();
         let mut is_locked = vec![false; draft.vehicles.len()];
-        for task in &draft.tasks {
+        for task in &draft.tasks[..self.asked] {
             if let Some(vehicle) = task.locked_to {
                 is_locked[vehicle.index()] = true;
             }
@@ -514,7 +567,10 @@ impl Problem {
                 speeds.len() - 1
             });
             let same = |&&known: &&usize| {
-                !is_locked[at] && !is_locked[known] && draft.vehicles[known] == *vehicle
+                !is_locked[at]
+                    && !is_locked[known]
+                    && draft.vehicles[known] == *vehicle
+                    && self.make_the_same_calls(VehicleId(at as u32), VehicleId(known as u32))
             };
             let kind = kinds
                 .iter()
@@ -549,10 +605,18 @@ impl Problem {
                     || vehicle.breaks.iter().any(|rest| rest.lateness.at_most_s > 0),
                 has_loaded_breaks: vehicle.breaks.iter().any(|rest| rest.max_load.is_some()),
                 has_limits: vehicle.limits != super::draft::Limits::default(),
+                is_spanned: self.has_trips,
                 kind: kind as u32,
             });
         }
         self.kinds = kinds.len() as u32;
+    }
+
+    fn make_the_same_calls(&self, one: VehicleId, two: VehicleId) -> bool {
+        let (one, two) = (self.calls.of_vehicle(one), self.calls.of_vehicle(two));
+        let mut pairs = one.iter().zip(two);
+        one.len() == two.len()
+            && pairs.all(|(one, two)| are_alike(self.task(*one), self.task(*two)))
     }
 
     fn lay_out_allowed(&mut self) {
@@ -599,7 +663,8 @@ impl Problem {
         let pairs = draft.tasks.iter().filter(|task| matches!(task.role, Role::Pickup { .. }));
         self.shipments = pairs.count();
         let is_mixed = drops.iter().zip(&takes).any(|(drops, takes)| *drops && *takes);
-        self.load_rule = match (self.dimensions, self.shipments > 0 || is_mixed) {
+        let needs_order = self.shipments > 0 || is_mixed || !self.calls.is_empty();
+        self.load_rule = match (self.dimensions, needs_order) {
             (0, _) => LoadRule::None,
             (_, false) => LoadRule::Sum,
             (_, true) => LoadRule::Peaks,
@@ -630,6 +695,7 @@ impl Problem {
                 && !ride.has_limits
         });
         self.load_rule != LoadRule::Peaks
+            && !self.has_trips
             && self.travels.len() == 1
             && self.shipments == 0
             && self.dimensions <= 1

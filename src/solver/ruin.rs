@@ -5,6 +5,7 @@
 
 use super::draft::{TaskId, VehicleId};
 use super::neighbours::Neighbours;
+use super::problem::Problem;
 use super::tours::Tours;
 use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
@@ -58,6 +59,9 @@ impl Ruins {
             self.chosen_in[vehicle.index()] = self.step;
             let from = self.tasks.len();
             choose_string(tours, vehicle, task, len_max, &mut self.tasks, dice);
+            if tours.problem().has_trips {
+                keep_calls(tours.problem(), &mut self.tasks, from);
+            }
             if tours.problem().shipments > 0 {
                 complete_pairs(tours, &mut self.tasks, from);
             }
@@ -125,6 +129,18 @@ fn choose_string(
             string.push(here);
         }
         here = TaskId(tours.spots[here.index()].next);
+    }
+}
+
+/// Calls leave by themselves when nobody needs them any more.
+fn keep_calls(problem: &Problem, tasks: &mut Vec<TaskId>, from: usize) {
+    let mut at = from;
+    while at < tasks.len() {
+        if problem.is_call(tasks[at]) {
+            tasks.remove(at);
+        } else {
+            at += 1;
+        }
     }
 }
 

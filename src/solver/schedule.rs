@@ -1,7 +1,8 @@
 //! When everything in a tour happens, what it costs and which rules it breaks. Made from any order of tasks, feasible
 //! or not; never fails. Used for what people see and for plans that come from outside; the search has faster means.
 
-use super::draft::{Role, TaskId, VehicleId};
+use super::draft::{TaskId, VehicleId};
+use super::plan::is_in_order;
 use super::problem::{COST_UNIT, Cost, NOWHERE, Problem};
 use super::walk::Walker;
 
@@ -74,7 +75,7 @@ pub enum Violation {
     Locked {
         task: TaskId,
     },
-    /// A delivery without its pickup before it, or a pickup without its delivery after it.
+    /// A delivery without its pickup before it in the trip, or a pickup without its delivery after it.
     Precedence {
         task: TaskId,
     },
@@ -161,9 +162,7 @@ impl Schedule {
 
     fn fill(&mut self, walker: &mut Walker, problem: &Problem, tasks: &[TaskId]) {
         let ride = *problem.ride(self.vehicle);
-        for task in tasks {
-            add(&mut self.initial_load, problem.aboard(*task));
-        }
+        self.initial_load = loaded_for(problem, tasks);
         let mut load = self.initial_load.clone();
         let mut from = ride.start;
         let mut work_s = 0;
@@ -208,7 +207,11 @@ impl Schedule {
                 ));
                 work_s += visit.setup_s + visit.service_s;
                 from = to;
-                add(&mut load, problem.change(task));
+                if problem.is_call(task) {
+                    load = loaded_for(problem, &tasks[step.index + 1..]);
+                } else {
+                    add(&mut load, problem.change(task));
+                }
                 if step.excess_s > 0 {
                     broken.push(Violation::Late { task, by_s: step.excess_s });
                 }
@@ -259,10 +262,11 @@ impl Schedule {
             }
         }
         let limits = vehicle.limits;
+        let asked = tasks.iter().filter(|task| !problem.is_call(**task)).count() as u32;
         if let Some(most) = limits.tasks
-            && tasks.len() as u32 > most
+            && asked > most
         {
-            self.violations.push(Violation::Tasks { by: tasks.len() as u32 - most });
+            self.violations.push(Violation::Tasks { by: asked - most });
         }
         if let Some(most) = limits.travel_s
             && self.travel_s > i64::from(most)
@@ -284,12 +288,7 @@ impl Schedule {
                     self.violations.push(Violation::Locked { task });
                 }
             }
-            let is_ordered = match problem.task(task).role {
-                Role::Alone => true,
-                Role::Pickup { delivery } => tasks[at + 1..].contains(&delivery),
-                Role::Delivery { pickup } => tasks[..at].contains(&pickup),
-            };
-            if !is_ordered {
+            if !is_in_order(problem, tasks, at) {
                 self.violations.push(Violation::Precedence { task });
             }
         }
@@ -304,6 +303,15 @@ impl Schedule {
     pub fn visit_of(&self, task: TaskId) -> Option<&Visit> {
         self.visits.iter().find(|visit| visit.stop == Stop::Task(task))
     }
+}
+
+/// What is aboard when the trip sets out that begins with these tasks.
+fn loaded_for(problem: &Problem, tasks: &[TaskId]) -> Vec<i32> {
+    let mut load = vec![0; problem.dimensions];
+    for task in tasks.iter().take_while(|task| !problem.is_call(**task)) {
+        add(&mut load, problem.aboard(*task));
+    }
+    load
 }
 
 fn add(load: &mut [i32], amounts: &[i32]) {

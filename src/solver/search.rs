@@ -96,7 +96,7 @@ pub fn improve(
         iterations: 0,
         leg: 0.0,
     };
-    let is_idle = search.problem.tasks().is_empty() || search.problem.vehicles().is_empty();
+    let is_idle = search.problem.asked == 0 || search.problem.vehicles().is_empty();
     if !is_idle && budget.share(0) < 1.0 {
         search.neighbours = Neighbours::of(search.problem);
         search.fill(tours, budget, on_better);

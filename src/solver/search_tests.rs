@@ -26,7 +26,7 @@ fn run(problem: &Problem, plan: &Plan, seed: u64, iterations: u64) -> Outcome {
 #[test]
 fn every_result_passes_the_checker_and_costs_what_it_says() {
     for seed in 0..60 {
-        let problem = made_up::problem(seed, rich(24, 4, (seed % 5) as usize));
+        let problem = made_up::any(seed, rich(24, 4, (seed % 5) as usize));
         let empty = Plan::empty(&problem);
         if !Tours::of(&problem, &empty).unwrap().is_feasible() {
             continue;
@@ -69,7 +69,7 @@ fn the_number_of_threads_changes_nothing() {
 #[test]
 fn a_plan_that_breaks_rules_gets_no_worse_and_keeps_its_pins_and_locks() {
     for seed in 0..60 {
-        let problem = made_up::problem(seed, rich(18, 3, (seed % 3) as usize));
+        let problem = made_up::any(seed, rich(18, 3, (seed % 3) as usize));
         let plan = made_up::any_plan(&problem, &mut made_up::dice(seed), 0.7);
         let tolerant = problem.tolerating(&plan, PRICES).unwrap();
         let outcome = run(&tolerant, &plan, seed, 200);
@@ -83,7 +83,7 @@ fn a_plan_that_breaks_rules_gets_no_worse_and_keeps_its_pins_and_locks() {
 fn moved_promises_stay_within_their_budget_and_moves_cost_their_price() {
     let mut moved = 0;
     for seed in 0..60 {
-        let problem = made_up::problem(seed, rich(20, 4, 2));
+        let problem = made_up::any(seed, rich(20, 4, 2));
         let Some(plan) = feasible_plan(&problem, 0.8, seed) else { continue };
         let moving: Vec<Moving> =
             problem.task_ids().map(|task| Moving { task, price: 5, is_promised: true }).collect();

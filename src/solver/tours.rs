@@ -12,6 +12,7 @@ use super::disruption::Disruption;
 use super::draft::{TaskId, VehicleId};
 use super::plan::{Plan, PlanError};
 use super::problem::{Cost, FAR, LoadRule, NEVER, NOWHERE, Problem};
+use super::spans::Span;
 use super::walk::Walker;
 
 /// Tasks first, by their numbers; then the start of each vehicle, then the end of each.
@@ -46,8 +47,11 @@ pub(super) struct Tour {
     pub count: u32,
     /// Another number after every change: tours with the same one are the same.
     pub version: u32,
-    /// How many of its tasks may be late at a price.
+    /// How many of its tasks may be late at a price, and how many are calls.
     pub soft: u32,
+    pub calls: u32,
+    /// Of a vehicle that is spanned: its segments do not tell everything, so it has to be walked.
+    pub is_walked: bool,
     pub travel_s: i64,
     /// Kept only where a limit asks for it.
     pub travel_m: i64,
@@ -79,6 +83,8 @@ pub struct Tours<'p> {
     pub(super) tours: Vec<Tour>,
     pub(super) by_breaks: ByBreaks,
     pub(super) loads: Loads,
+    /// By spot; empty if nobody is spanned.
+    pub(super) spans: Vec<Span>,
     /// Vehicles without a task, ascending.
     idle: Vec<VehicleId>,
     placed: usize,
@@ -107,6 +113,8 @@ pub(super) struct Loads {
     pub after: Vec<i32>,
     pub peak_until: Vec<i32>,
     pub peak_from: Vec<i32>,
+    /// By spot, where trips are made: what of it will be aboard to the end of the trip.
+    pub taken: Vec<i32>,
 }
 
 impl<'p> Tours<'p> {
@@ -164,12 +172,22 @@ impl<'p> Tours<'p> {
             }
             LoadRule::Peaks => peaks.resize(spots.len() * dimensions, 0),
         }
-        let loads =
-            Loads { room, after: peaks.clone(), peak_until: peaks.clone(), peak_from: peaks };
+        let taken = if problem.has_trips { peaks.clone() } else { Vec::new() };
+        let loads = Loads {
+            room,
+            after: peaks.clone(),
+            peak_until: peaks.clone(),
+            peak_from: peaks,
+            taken,
+        };
+        let is_spanned = problem.vehicle_ids().any(|vehicle| problem.ride(vehicle).is_spanned);
+        let spans = if is_spanned { vec![Span::UNKNOWN; spots.len()] } else { Vec::new() };
         let tour = Tour {
             count: 0,
             version: 0,
             soft: 0,
+            calls: 0,
+            is_walked: false,
             travel_s: 0,
             travel_m: 0,
             travel_cost: 0,
@@ -184,6 +202,7 @@ impl<'p> Tours<'p> {
             tours: vec![tour; vehicles],
             by_breaks,
             loads,
+            spans,
             idle: problem.vehicle_ids().collect(),
             placed: 0,
             disruption: Disruption::none(problem),
@@ -267,7 +286,7 @@ impl<'p> Tours<'p> {
         &self.idle
     }
     pub fn left_out(&self) -> impl Iterator<Item = TaskId> + '_ {
-        self.problem.task_ids().filter(|task| self.vehicle_of(*task).is_none())
+        self.problem.asked_ids().filter(|task| self.vehicle_of(*task).is_none())
     }
     /// How many tasks are in tours.
     pub(super) fn placed(&self) -> usize {
@@ -329,7 +348,8 @@ impl<'p> Tours<'p> {
         self.put_pair(pickup, delivery, vehicle, spots);
     }
 
-    /// Takes a task out (with the other half of its shipment). Pinned ones stay; says whether it left.
+    /// Takes a task out (with the other half of its shipment, and with calls that are not needed then). Pinned ones
+    /// stay; says whether it left.
     pub fn remove(&mut self, task: TaskId) -> bool {
         let Some(vehicle) = self.vehicle_of(task) else { return false };
         let partner = self.problem.partner(task);
@@ -400,6 +420,19 @@ impl<'p> Tours<'p> {
         self.refresh(vehicle, after, next);
     }
 
+    /// Puts tasks that stand alone, and calls, behind a spot of a tour, one behind the other.
+    pub(super) fn put_all(&mut self, tasks: &[TaskId], vehicle: VehicleId, after: SpotId) {
+        let next = self.spots[after as usize].next;
+        let mut here = after;
+        for task in tasks {
+            self.take_in(*task, vehicle);
+            self.join(vehicle, here, task.0);
+            here = task.0;
+        }
+        self.join(vehicle, here, next);
+        self.refresh(vehicle, after, next);
+    }
+
     /// Puts both halves of a shipment behind spots of a tour as it is without them.
     pub(super) fn put_pair(
         &mut self,
@@ -444,12 +477,16 @@ impl<'p> Tours<'p> {
             }
             self.join(vehicle, spot.prev, next);
         }
+        if self.tours[vehicle.index()].calls > 0 {
+            self.drop_needless_calls(vehicle);
+            (first, last) = (None, end);
+        }
         self.refresh(vehicle, first.unwrap_or(start), last);
     }
 
     /// Links two spots of a tour and counts the leg between them instead of the one that led away from the first.
     #[inline]
-    fn join(&mut self, vehicle: VehicleId, one: SpotId, two: SpotId) {
+    pub(super) fn join(&mut self, vehicle: VehicleId, one: SpotId, two: SpotId) {
         let problem = self.problem;
         let ride = problem.ride(vehicle);
         let to = self.spots[two as usize].place;
@@ -497,12 +534,13 @@ impl<'p> Tours<'p> {
         }
     }
 
-    fn take_in(&mut self, task: TaskId, vehicle: VehicleId) {
+    pub(super) fn take_in(&mut self, task: TaskId, vehicle: VehicleId) {
         self.spots[task.index()].vehicle = vehicle.0;
         self.placed += 1;
         let tour = &mut self.tours[vehicle.index()];
         tour.count += 1;
         tour.soft += u32::from(self.problem.node(task).late_max_s > 0);
+        tour.calls += u32::from(self.problem.is_call(task));
         if tour.count == 1 {
             self.set_idle(vehicle);
         }
@@ -510,13 +548,14 @@ impl<'p> Tours<'p> {
         self.count_move(task, vehicle, 1);
     }
 
-    fn let_go(&mut self, task: TaskId, vehicle: VehicleId) {
+    pub(super) fn let_go(&mut self, task: TaskId, vehicle: VehicleId) {
         let spot = &mut self.spots[task.index()];
         spot.vehicle = NOBODY;
         self.placed -= 1;
         let tour = &mut self.tours[vehicle.index()];
         tour.count -= 1;
         tour.soft -= u32::from(self.problem.node(task).late_max_s > 0);
+        tour.calls -= u32::from(self.problem.is_call(task));
         tour.travel_s -= i64::from(std::mem::take(&mut spot.leg_s));
         tour.travel_cost -= std::mem::take(&mut spot.leg);
         if tour.count == 0 {

@@ -28,6 +28,10 @@ pub enum ProblemError {
     Unknown { field: String, what: &'static str, value: u32 },
     #[error("{field}: a shipment is a pickup and a delivery that name each other")]
     BrokenPair { field: String },
+    #[error(
+        "{field}: a call is locked to a vehicle, stands behind all other tasks and has no loads"
+    )]
+    BrokenCall { field: String },
     #[error("{field}: task {task} is pinned twice, or without the other half of its shipment")]
     BrokenPin { field: String, task: u32 },
     #[error("the price of leaving tasks out and of the longest legs is too large to add up")]
@@ -104,14 +108,22 @@ fn check_task(
     if let Some(release_s) = task.release_s {
         in_range(format_args!("{field}.release_s"), release_s, TIME_MIN_S, TIME_MAX_S)?;
     }
+    if let Some(goods_from_s) = task.goods_from_s {
+        in_range(format_args!("{field}.goods_from_s"), goods_from_s, TIME_MIN_S, TIME_MAX_S)?;
+    }
     if let Some(vehicle) = task.locked_to
         && vehicle.index() >= draft.vehicles.len()
     {
         let field = format!("{field}.locked_to");
         return Err(ProblemError::Unknown { field, what: "vehicle", value: vehicle.0 });
     }
+    let is_last = draft.tasks.get(id.index() + 1).is_none_or(|next| next.role == Role::Call);
+    let has_loads = !task.delivery.is_empty() || !task.pickup.is_empty();
+    if task.role == Role::Call && (task.locked_to.is_none() || has_loads || !is_last) {
+        return Err(ProblemError::BrokenCall { field: field.to_string() });
+    }
     let is_paired = match task.role {
-        Role::Alone => true,
+        Role::Alone | Role::Call => true,
         Role::Pickup { delivery } => draft.tasks.get(delivery.index()).is_some_and(|other| {
             other.role == Role::Delivery { pickup: id } && other.delivery == task.pickup
         }),
@@ -187,6 +199,7 @@ fn check_pins(draft: &Draft) -> Result<(), ProblemError> {
             }
             match task.role {
                 Role::Alone => {}
+                Role::Call => aboard.clear(),
                 Role::Pickup { .. } => aboard.push(pin.task),
                 Role::Delivery { pickup } => {
                     if !aboard.contains(&pickup) {
