@@ -1,11 +1,12 @@
-//! The form of VRPLIB with time windows, as ORTEC (EURO Meets NeurIPS 2022: a matrix) and PyVRP (coordinates, prizes)
-//! write it: lines `KEY : value`, then sections of rows that begin with the number of a node, the first one the depot.
+//! The form of VRPLIB with time windows, as ORTEC (EURO Meets NeurIPS 2022: a matrix) and PyVRP (coordinates, prizes,
+//! trips, several depots, vehicles that differ) write it: lines `KEY : value`, then sections of rows that begin with the
+//! number of a node or of a vehicle. Depots are the first nodes.
 //!
 //! Every key and section must be known: a rule that is passed over would make an easier problem.
 
 use super::rows::{Line, lines, table};
 use super::{Convention, Fleet, Instance, InstanceError, Point, euclidean, instance};
-use crate::solver::draft::Task;
+use crate::solver::draft::{Role, Task, Vehicle, VehicleId};
 use crate::solver::matrix::Matrix;
 use std::collections::HashMap;
 
@@ -14,13 +15,15 @@ const KEYS: [&str; 6] =
     ["DIMENSION", "EDGE_WEIGHT_TYPE", "EDGE_WEIGHT_FORMAT", "VEHICLES", "CAPACITY", "SERVICE_TIME"];
 /// Keys that only tell.
 const REMARKS: [&str; 5] = ["NAME", "COMMENT", "TYPE", "NODE_COORD_TYPE", "DISPLAY_DATA_TYPE"];
-const SECTIONS: [&str; 7] = [
+const SECTIONS: [&str; 9] = [
     "NODE_COORD_SECTION",
     "EDGE_WEIGHT_SECTION",
     "DEMAND_SECTION",
     "SERVICE_TIME_SECTION",
     "TIME_WINDOW_SECTION",
     "PRIZE_SECTION",
+    "RELEASE_TIME_SECTION",
+    "VEHICLES_RELOAD_DEPOT_SECTION",
     "DEPOT_SECTION",
 ];
 
@@ -32,21 +35,38 @@ pub(super) fn read(text: &str, asked: Option<Convention>) -> Result<Instance, In
         (_, "EUC_2D") => false,
         (line, other) => return Err(unsupported(line, format!("EDGE_WEIGHT_TYPE {other}"))),
     };
-    let has_prizes = file.sections.contains_key("PRIZE_SECTION");
-    let prizes: Option<Vec<f64>> = has_prizes.then(|| file.column("PRIZE_SECTION")).transpose()?;
-    let convention = match (is_explicit, &prizes) {
+    let convention = match (is_explicit, file.keys.get("TYPE")) {
         (true, _) => Convention::Explicit,
-        (false, Some(_)) => asked.unwrap_or(Convention::Pcvrptw),
-        (false, None) => asked.unwrap_or(Convention::Dimacs),
+        _ if asked.is_some() => asked.unwrap_or(Convention::Dimacs),
+        _ if file.sections.contains_key("PRIZE_SECTION") => Convention::Pcvrptw,
+        (false, Some((_, "MTVRPTWR"))) => Convention::Mtvrptwr,
+        (false, Some((_, "SDVRPTW"))) => Convention::Sdvrptw,
+        (false, Some((_, "MDVRPTW"))) => Convention::Mdvrptw,
+        (false, _) => Convention::Dimacs,
     };
     let windows: Vec<[f64; 3]> = file.table("TIME_WINDOW_SECTION")?;
     let demands: Vec<f64> = file.column("DEMAND_SECTION")?;
+    let prizes = file.optional_column("PRIZE_SECTION")?;
+    let releases = file.optional_column("RELEASE_TIME_SECTION")?;
     let services: Vec<f64> = match file.keys.get("SERVICE_TIME") {
         Some(_) => vec![file.number("SERVICE_TIME")?; file.dimension],
         None => file.column("SERVICE_TIME_SECTION")?,
     };
     let matrix = if is_explicit { file.matrix()? } else { file.euclidean(convention)? };
     let window = |node: usize| convention.window(windows[node][1], windows[node][2]);
+    let whole = |values: &Option<Vec<f64>>, node: usize| {
+        values.as_ref().map(|values| convention.whole(values[node]))
+    };
+    let customer = |node: usize| Task {
+        location: node as u32,
+        windows: vec![window(node)],
+        service_s: convention.whole(services[node]),
+        delivery: vec![demands[node] as i32],
+        left_out: whole(&prizes, node).map(i64::from),
+        goods_from_s: whole(&releases, node),
+        ..Task::default()
+    };
+    let mut tasks: Vec<Task> = (1..file.dimension).map(customer).collect();
     let fleet = Fleet {
         count: match file.keys.get("VEHICLES") {
             Some(_) => file.number("VEHICLES")? as usize,
@@ -55,16 +75,11 @@ pub(super) fn read(text: &str, asked: Option<Convention>) -> Result<Instance, In
         capacity: file.number("CAPACITY")? as i32,
         shift: window(0),
     };
-    let tasks = (1..file.dimension).map(|node| Task {
-        location: node as u32,
-        windows: vec![window(node)],
-        service_s: convention.whole(services[node]),
-        delivery: vec![demands[node] as i32],
-        left_out: prizes.as_ref().map(|prizes| i64::from(convention.whole(prizes[node]))),
-        ..Task::default()
-    });
+    let vehicles = fleet.vehicles()?;
+    let calls = file.calls(&tasks, &vehicles)?;
+    tasks.extend(calls);
     let name = file.keys.get("NAME").map(|(_, name)| *name);
-    instance(name, convention, &fleet, tasks.collect(), matrix)
+    Ok(instance(name, convention, vehicles, tasks, matrix))
 }
 
 fn unsupported(line: usize, what: impl Into<String>) -> InstanceError {
@@ -150,6 +165,65 @@ impl<'a> File<'a> {
     /// A number for each node.
     fn column(&self, section: &'static str) -> Result<Vec<f64>, InstanceError> {
         Ok(self.table::<2>(section)?.into_iter().map(|[_, value]| value).collect())
+    }
+
+    fn optional_column(&self, section: &'static str) -> Result<Option<Vec<f64>>, InstanceError> {
+        let has_some = self.sections.contains_key(section);
+        has_some.then(|| self.column(section)).transpose()
+    }
+
+    /// A row of whole numbers for each vehicle, without its own number; none if there is no such section.
+    fn by_vehicle(
+        &self,
+        section: &'static str,
+        vehicles: usize,
+    ) -> Result<Option<Vec<Vec<u32>>>, InstanceError> {
+        let Some(lines) = self.sections.get(section) else { return Ok(None) };
+        let mut rows = Vec::with_capacity(vehicles);
+        for line in lines {
+            let mut row = Vec::with_capacity(line.words.len());
+            for (at, word) in line.words.iter().enumerate() {
+                let (line, column) = (line.number, at + 1);
+                row.push(word.parse().map_err(|_| InstanceError::Number { line, column })?);
+            }
+            if row.first() != Some(&(rows.len() as u32 + 1)) {
+                return Err(InstanceError::Order { line: line.number, expected: rows.len() + 1 });
+            }
+            row.remove(0);
+            rows.push(row);
+        }
+        if rows.len() != vehicles {
+            let line = lines.last().map_or(0, |line| line.number);
+            return Err(InstanceError::Order { line, expected: vehicles });
+        }
+        Ok(Some(rows))
+    }
+
+    /// Calls of the vehicles at the depots where they may reload. The form names no greatest number of them: here it
+    /// is three times as many as were needed if all vehicles carried the same, and some more.
+    fn calls(&self, tasks: &[Task], vehicles: &[Vehicle]) -> Result<Vec<Task>, InstanceError> {
+        let section = "VEHICLES_RELOAD_DEPOT_SECTION";
+        let Some(rows) = self.by_vehicle(section, vehicles.len())? else { return Ok(Vec::new()) };
+        let sum = |amounts: &[i32]| amounts.iter().map(|amount| i64::from(*amount)).sum::<i64>();
+        let demand: i64 = tasks.iter().map(|task| sum(&task.delivery)).sum();
+        let room: i64 = vehicles.iter().map(|vehicle| sum(&vehicle.capacity)).sum();
+        let calls_max = 3 * (demand / room.max(1)) as usize + 5;
+        let mut calls = Vec::new();
+        for (at, depots) in rows.iter().enumerate() {
+            for depot in depots {
+                if *depot != 1 {
+                    let line = self.rows(section)?[at].number;
+                    return Err(unsupported(line, "a reload that is not at the depot"));
+                }
+                calls.extend((0..calls_max).map(|_| Task {
+                    location: depot - 1,
+                    role: Role::Call,
+                    locked_to: Some(VehicleId(at as u32)),
+                    ..Task::default()
+                }));
+            }
+        }
+        Ok(calls)
     }
 
     fn check_depot(&self) -> Result<(), InstanceError> {
@@ -283,11 +357,26 @@ EOF
     }
 
     #[test]
+    fn goods_that_come_late_and_reloads_make_trips() {
+        let trips =
+            "RELEASE_TIME_SECTION\n1 0\n2 0\n3 9\nVEHICLES_RELOAD_DEPOT_SECTION\n1 1\n2\nDEM";
+        let text = SMALL.replace("TYPE : VRPTW", "TYPE : MTVRPTWR").replace("DEM", trips);
+        let instance = read(&text, None).unwrap();
+        assert_eq!((instance.convention, instance.scale), (Convention::Mtvrptwr, 1));
+        let tasks = &instance.draft.tasks;
+        assert_eq!((tasks[0].goods_from_s, tasks[1].goods_from_s), (Some(0), Some(90)));
+        let calls = tasks.iter().filter(|task| task.role == Role::Call);
+        let calls: Vec<_> = calls.map(|call| (call.location, call.locked_to)).collect();
+        assert_eq!(calls, [(0, Some(VehicleId(0))); 5], "the second vehicle may not reload");
+        assert!(Problem::parse(instance.draft).is_ok());
+        let short = text.replace("1 1\n2\nDEM", "1 1\nDEM");
+        assert_eq!(refusal(&short), InstanceError::Order { line: 17, expected: 2 });
+    }
+
+    #[test]
     fn a_rule_that_cannot_be_held_is_refused_by_name() {
         let duration = SMALL.replace("CAPACITY", "VEHICLES_MAX_DURATION: 500\nCAPACITY");
         assert_eq!(refusal(&duration), unsupported(5, "VEHICLES_MAX_DURATION"));
-        let release = SMALL.replace("DEMAND_S", "RELEASE_TIME_SECTION\n1 0\n2 0\n3 9\nDEMAND_S");
-        assert_eq!(refusal(&release), unsupported(12, "RELEASE_TIME_SECTION"));
         let depots = SMALL.replace("-1", "2\n-1");
         assert_eq!(refusal(&depots), unsupported(22, "a second depot"));
         let globe = SMALL.replace("EUC_2D", "GEO");
