@@ -445,7 +445,7 @@ pub(super) fn fits_in_load(
 /// Whether a vehicle without breaks that leaves `place`, `travel_s` away from the spot that follows `after`, at
 /// `ready_s` can do all that follows.
 #[inline]
-fn reaches_next(
+pub(super) fn reaches_next(
     tours: &Tours<'_>,
     ride: &Ride,
     after: SpotId,

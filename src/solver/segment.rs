@@ -4,6 +4,7 @@
 //! without its time warp: a stretch that cannot be done in time is [`Segment::IMPOSSIBLE`]. Exact for single hard windows.
 
 use super::draft::{TIME_MAX_S, TIME_MIN_S};
+use super::problem::FAR;
 
 /// A stretch: some stops and the legs between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +38,12 @@ impl Segment {
     #[inline]
     pub(super) fn is_possible(self) -> bool {
         self.earliest_s <= self.latest_s
+    }
+
+    /// When it is over at the earliest; far in the future if it cannot be done.
+    #[inline]
+    pub(super) fn ends_s(self) -> i32 {
+        if self.is_possible() { self.earliest_s + self.duration_s } else { FAR }
     }
 
     /// This one, so much travel, and then the next one.

@@ -19,6 +19,8 @@ pub(super) struct Span {
     pub goods_behind_s: i32,
     /// How many shipments are aboard behind it.
     pub shipments: u32,
+    /// When it can be left at the earliest if its trip need not wait for the goods of the tasks behind it.
+    pub soonest_s: i32,
     /// From the start of the tour to reaching the end of the trip before; kept at the first spot of a trip. Then from
     /// leaving the first spot of the trip to leaving this one, from the start of the tour to leaving this one, and from
     /// reaching this one to the end of the tour.
@@ -35,6 +37,7 @@ impl Span {
         goods_until_s: NEVER,
         goods_behind_s: NEVER,
         shipments: 0,
+        soonest_s: NEVER,
         before: Segment::IMPOSSIBLE,
         lead: Segment::IMPOSSIBLE,
         head: Segment::IMPOSSIBLE,
@@ -106,6 +109,9 @@ impl Tours<'_> {
         loop {
             let span = &mut self.spans[here as usize];
             (span.before, span.head, span.lead) = (before, head, lead);
+            let goods_s = span.goods_until_s;
+            let soonest_s = self.head_with_gate(here, goods_s).ends_s();
+            self.spans[here as usize].soonest_s = soonest_s;
             let spot = self.spots[here as usize];
             here = spot.next;
             if here == end {

@@ -87,7 +87,9 @@ pub struct Tours<'p> {
     pub(super) spans: Vec<Span>,
     /// Vehicles without a task, ascending.
     idle: Vec<VehicleId>,
+    /// How many tasks are in tours, calls apart, and how many calls.
     placed: usize,
+    calls: usize,
     disruption: Disruption,
     /// Promised tasks that are with another vehicle than before.
     astray: u32,
@@ -205,6 +207,7 @@ impl<'p> Tours<'p> {
             spans,
             idle: problem.vehicle_ids().collect(),
             placed: 0,
+            calls: 0,
             disruption: Disruption::none(problem),
             astray: 0,
             versions: 0,
@@ -288,9 +291,35 @@ impl<'p> Tours<'p> {
     pub fn left_out(&self) -> impl Iterator<Item = TaskId> + '_ {
         self.problem.asked_ids().filter(|task| self.vehicle_of(*task).is_none())
     }
-    /// How many tasks are in tours.
+    /// How many tasks are in tours, calls apart.
     pub(super) fn placed(&self) -> usize {
         self.placed
+    }
+    /// How many trips are made.
+    pub(super) fn trips(&self) -> usize {
+        self.tours.len() - self.idle.len() + self.calls
+    }
+    /// The spot with which the trip of a task begins.
+    #[inline]
+    pub(super) fn trip_of(&self, task: TaskId, vehicle: VehicleId) -> SpotId {
+        self.spans.get(task.index()).map_or(self.start_of(vehicle), |span| span.trip)
+    }
+    /// Whether a search may take a task out: it is not pinned, and no call, which leaves by itself.
+    #[inline]
+    pub(super) fn is_free(&self, task: TaskId) -> bool {
+        !self.problem.is_pinned(task) && !self.problem.is_call(task)
+    }
+    /// How many free tasks the trip of a task has, which is one of them.
+    pub(super) fn free_beside(&self, task: TaskId, vehicle: VehicleId) -> usize {
+        if self.tours[vehicle.index()].calls == 0 {
+            return self.count_of(vehicle) - self.problem.vehicle(vehicle).pinned.len();
+        }
+        let mut here = self.trip_of(task, vehicle);
+        let trip = std::iter::from_fn(|| {
+            here = self.spots[here as usize].next;
+            self.task_at(here).filter(|task| !self.problem.is_call(*task))
+        });
+        trip.filter(|task| self.is_free(*task)).count()
     }
     pub fn plan(&self) -> Plan {
         let tours = self.problem.vehicle_ids().map(|vehicle| self.tasks_of(vehicle).collect());
@@ -521,7 +550,9 @@ impl<'p> Tours<'p> {
     /// Takes over the sums of a tour.
     pub(super) fn count_as(&mut self, vehicle: VehicleId, sums: &Tour) {
         let was = std::mem::replace(&mut self.tours[vehicle.index()], *sums);
-        self.placed = self.placed + sums.count as usize - was.count as usize;
+        self.calls = self.calls + sums.calls as usize - was.calls as usize;
+        self.placed =
+            self.placed + (sums.count - sums.calls) as usize - (was.count - was.calls) as usize;
         self.set_idle(vehicle);
     }
 
@@ -536,11 +567,13 @@ impl<'p> Tours<'p> {
 
     pub(super) fn take_in(&mut self, task: TaskId, vehicle: VehicleId) {
         self.spots[task.index()].vehicle = vehicle.0;
-        self.placed += 1;
+        let is_call = self.problem.is_call(task);
+        self.placed += usize::from(!is_call);
+        self.calls += usize::from(is_call);
         let tour = &mut self.tours[vehicle.index()];
         tour.count += 1;
         tour.soft += u32::from(self.problem.node(task).late_max_s > 0);
-        tour.calls += u32::from(self.problem.is_call(task));
+        tour.calls += u32::from(is_call);
         if tour.count == 1 {
             self.set_idle(vehicle);
         }
@@ -551,11 +584,13 @@ impl<'p> Tours<'p> {
     pub(super) fn let_go(&mut self, task: TaskId, vehicle: VehicleId) {
         let spot = &mut self.spots[task.index()];
         spot.vehicle = NOBODY;
-        self.placed -= 1;
+        let is_call = self.problem.is_call(task);
+        self.placed -= usize::from(!is_call);
+        self.calls -= usize::from(is_call);
         let tour = &mut self.tours[vehicle.index()];
         tour.count -= 1;
         tour.soft -= u32::from(self.problem.node(task).late_max_s > 0);
-        tour.calls -= u32::from(self.problem.is_call(task));
+        tour.calls -= u32::from(is_call);
         tour.travel_s -= i64::from(std::mem::take(&mut spot.leg_s));
         tour.travel_cost -= std::mem::take(&mut spot.leg);
         if tour.count == 0 {

@@ -6,10 +6,8 @@
 //! walking the tour.
 
 use super::draft::{TaskId, VehicleId};
-use super::insertion::{Along, Fit, added_work_s, fits_in_load, walk_with};
-use super::problem::{Cost, NEVER, Ride};
-use super::segment::Segment;
-use super::spans::onward;
+use super::insertion::{Along, Fit, added_work_s, fits_in_load, reaches_next, walk_with};
+use super::problem::{Cost, FAR, NEVER, Ride};
 use super::tours::{SpotId, Tours};
 
 /// The cheapest feasible place on a vehicle of a task that stands alone, if it costs less than `beat`. The vehicle may do
@@ -20,33 +18,50 @@ pub(super) fn best_place(
     vehicle: VehicleId,
     mut beat: Cost,
 ) -> Option<Fit> {
-    let calls = open_calls(tours, vehicle);
-    let (first, end) = (tours.first_open(vehicle), tours.end_of(vehicle));
+    let first = tours.first_open(vehicle);
     let mut found = None;
-    let mut after = tours.spots[end as usize].prev;
-    loop {
-        let mut try_with = |tours: &mut Tours<'_>, along: Along| {
-            if let Some(cost) = judge(tours, task, vehicle, after, along, beat) {
-                beat = cost;
-                found = Some(Fit { cost, vehicle, after, along });
+    // A place without a call is likely to be cheaper, and cheaper to judge.
+    let alone = [Some(Along::Nothing), None];
+    let with_calls = open_calls(tours, vehicle)
+        .into_iter()
+        .map_while(|call| call)
+        .map(|call| [Some(Along::CallBefore(call)), Some(Along::CallAfter(call))]);
+    for ways in std::iter::once(alone).chain(with_calls) {
+        let mut after = tours.end_of(vehicle);
+        while after != first {
+            after = tours.spots[after as usize].prev;
+            if !is_near_in_time(tours, task, after) {
+                continue;
             }
-        };
-        try_with(tours, Along::Nothing);
-        for call in calls.into_iter().map_while(|call| call) {
-            let span = &tours.spans[after as usize];
-            let (begins, shipments) = (span.trip == after, span.shipments);
-            let ends = tours.ends_trip(after);
-            if shipments == 0 && !begins {
-                try_with(tours, Along::CallBefore(call));
-            }
-            if shipments == 0 && !ends {
-                try_with(tours, Along::CallAfter(call));
+            for along in ways.into_iter().flatten() {
+                if makes_sense(tours, after, along)
+                    && let Some(cost) = judge(tours, task, vehicle, after, along, beat)
+                {
+                    beat = cost;
+                    found = Some(Fit { cost, vehicle, after, along });
+                }
             }
         }
-        if after == first {
-            return found;
-        }
-        after = tours.spots[after as usize].prev;
+    }
+    found
+}
+
+/// Told without any travel: no if the spot is left after the window of the task, or the next one is due before it.
+#[inline]
+fn is_near_in_time(tours: &Tours<'_>, task: TaskId, after: SpotId) -> bool {
+    let node = tours.problem().node(task);
+    tours.spots[after as usize].next_due_s >= node.opens_s
+        && tours.spans[after as usize].soonest_s <= node.closes_s + node.late_max_s
+}
+
+/// A call must not stand at the edge of a trip, which would make an empty one, nor while shipments are aboard.
+#[inline]
+fn makes_sense(tours: &Tours<'_>, after: SpotId, along: Along) -> bool {
+    let span = &tours.spans[after as usize];
+    match along {
+        Along::CallBefore(_) => span.shipments == 0 && span.trip != after,
+        Along::CallAfter(_) => span.shipments == 0 && !tours.ends_trip(after),
+        _ => true,
     }
 }
 
@@ -74,10 +89,6 @@ fn judge(
 ) -> Option<Cost> {
     let problem = tours.problem();
     let ride = problem.ride(vehicle);
-    // Told without any travel: what follows is due before the task may begin.
-    if tours.spots[after as usize].next_due_s < problem.node(task).opens_s {
-        return None;
-    }
     let (more, count) = along.with(task);
     let more = &more[..count];
     let detour = Detour::of(tours, ride, after, more);
@@ -93,14 +104,11 @@ fn judge(
     {
         return None;
     }
-    let is_simple = |task: &TaskId| {
-        let node = problem.node(*task);
-        !node.has_several_windows() && node.late_max_s == 0
-    };
-    if tour.is_walked || !more.iter().all(is_simple) {
+    let is_soft = |task: &TaskId| problem.node(*task).late_max_s > 0;
+    if tour.is_walked || more.iter().any(is_soft) {
         let order = [(after, more[0]), (after, more[count - 1])];
         cost += walk_with(tours, vehicle, &order[..count])?;
-    } else if !whole_with(tours, ride, after, along, task).is_possible() {
+    } else if !is_in_time(tours, ride, task, after, along) {
         return None;
     }
     (cost < beat).then_some(cost)
@@ -171,44 +179,40 @@ fn holds_load(
     })
 }
 
-/// The whole tour with the task behind a spot, as a segment.
-fn whole_with(
-    tours: &Tours<'_>,
-    ride: &Ride,
-    after: SpotId,
-    along: Along,
-    task: TaskId,
-) -> Segment {
+/// Whether the times hold, in a tour that need not be walked.
+fn is_in_time(tours: &Tours<'_>, ride: &Ride, task: TaskId, after: SpotId, along: Along) -> bool {
     let problem = tours.problem();
     let span = &tours.spans[after as usize];
     let spot = &tours.spots[after as usize];
     let goods_s = problem.goods_from_s(task);
-    // When the trip before sets out, and the one behind the call.
-    let (gate_s, next_gate_s) = match along {
-        Along::CallBefore(_) => (span.goods_until_s, span.goods_behind_s.max(goods_s)),
-        Along::CallAfter(_) => (span.goods_until_s.max(goods_s), span.goods_behind_s),
-        _ => (tours.gate_s(span.trip).max(goods_s), NEVER),
+    // When the spot is left, and before when the trip behind the call may not set out.
+    let (mut ready_s, next_gate_s) = match along {
+        Along::CallBefore(_) => (span.soonest_s, span.goods_behind_s.max(goods_s)),
+        Along::CallAfter(_) if goods_s <= span.goods_until_s => {
+            (span.soonest_s, span.goods_behind_s)
+        }
+        Along::CallAfter(_) => (tours.head_with_gate(after, goods_s).ends_s(), span.goods_behind_s),
+        _ if goods_s <= tours.gate_s(span.trip) => (spot.ready_s, NEVER),
+        _ => (tours.head_with_gate(after, goods_s).ends_s(), NEVER),
     };
-    let mut whole = tours.head_with_gate(after, gate_s);
     let mut from = spot.place;
     let (more, count) = along.with(task);
     for task in &more[..count] {
         let node = problem.node(*task);
-        let (setup_s, service_s) = problem.work_on(*task, ride);
-        let work_s = service_s + if from == node.location { 0 } else { setup_s };
-        let mut stay = Segment::stay(node.opens_s, node.closes_s, work_s);
-        if problem.is_call(*task) {
-            stay = stay.then(0, Segment::gate(next_gate_s));
+        let leg_s = problem.travel_s(ride, from, node.location);
+        let start_s = problem.start_s(node, ready_s.max(node.release_s) + leg_s);
+        if start_s >= FAR {
+            return false;
         }
-        whole = onward(problem, whole, *task, problem.travel_s(ride, from, node.location), stay);
+        let (setup_s, service_s) = problem.work_on(*task, ride);
+        ready_s = start_s + service_s + if from == node.location { 0 } else { setup_s };
+        if problem.is_call(*task) {
+            ready_s = ready_s.max(next_gate_s);
+        }
         from = node.location;
     }
-    let tail = tours.tail_from(ride, spot.next, from);
     let leg_s = problem.travel_s(ride, from, spot.next_place);
-    match tours.task_at(spot.next) {
-        Some(next) => onward(problem, whole, next, leg_s, tail),
-        None => whole.then(leg_s, tail),
-    }
+    reaches_next(tours, ride, after, from, leg_s, ready_s)
 }
 
 impl Tours<'_> {
