@@ -291,7 +291,17 @@ impl Replay<'_> {
         cost += i128::from(overtime_s) * i128::from(vehicle.overtime.per_hour) * 1000;
         self.expect(schedule.end_s == now, || "wrong end".to_owned());
         self.expect(schedule.travel_s == travel_s, || "wrong travel".to_owned());
+        let paid_s = now - schedule.departure_s;
+        let mut per_hour = vec![(0, costs.per_paid_hour)];
+        per_hour.extend(vehicle.surcharges.iter().map(|more| (more.above_s, more.per_hour)));
+        for (above_s, price) in per_hour {
+            let dear_s = (paid_s - i64::from(above_s)).max(0);
+            cost += i128::from(dear_s) * i128::from(price) * 1000;
+        }
         let limits = vehicle.limits;
+        self.expect(limits.duration_s.is_none_or(|most| paid_s <= i64::from(most)), || {
+            format!("is away for {paid_s} s")
+        });
         self.expect(limits.travel_s.is_none_or(|most| travel_s <= i64::from(most)), || {
             format!("travels {travel_s} s")
         });

@@ -124,12 +124,23 @@ pub struct VehicleCosts {
     /// Per hour of set-up and service.
     pub per_task_hour: i64,
     pub per_km: i64,
+    /// Per hour from leaving the start to coming to the end, waiting and breaks included. The vehicle leaves as late as
+    /// it can without anything ending later.
+    pub per_paid_hour: i64,
+}
+
+/// A price of long days: each hour of paid time above this costs so much more. Several add up, so what a day costs
+/// rises ever faster and even days cost least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Surcharge {
+    pub above_s: i32,
+    pub per_hour: i64,
 }
 
 impl Default for VehicleCosts {
     /// A second of travel costs one.
     fn default() -> Self {
-        Self { fixed: 0, per_hour: 3600, per_task_hour: 0, per_km: 0 }
+        Self { fixed: 0, per_hour: 3600, per_task_hour: 0, per_km: 0, per_paid_hour: 0 }
     }
 }
 
@@ -139,6 +150,8 @@ pub struct Limits {
     pub tasks: Option<u32>,
     pub travel_s: Option<i32>,
     pub distance_m: Option<i64>,
+    /// Paid time, from leaving to coming home.
+    pub duration_s: Option<i32>,
 }
 
 /// A visit that is frozen: it stays first, in its order.
@@ -163,6 +176,7 @@ pub struct Vehicle {
     pub capacity: Vec<i32>,
     pub skills: Skills,
     pub costs: VehicleCosts,
+    pub surcharges: Vec<Surcharge>,
     /// 2 drives twice as fast as the matrix says.
     pub speed_factor: f64,
     pub limits: Limits,
@@ -184,6 +198,7 @@ impl Default for Vehicle {
             capacity: Vec::new(),
             skills: Skills::default(),
             costs: VehicleCosts::default(),
+            surcharges: Vec::new(),
             speed_factor: 1.0,
             limits: Limits::default(),
             matrix: 0,

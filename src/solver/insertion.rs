@@ -58,6 +58,8 @@ pub enum Rule {
     Travel,
     /// Too far, by metres.
     Distance,
+    /// Too much paid time, by seconds.
+    Duration,
     /// Too many promised tasks would have moved.
     Promises,
 }
@@ -209,7 +211,7 @@ pub(super) fn fit_on(
     let moved = tours.disruption().cost(head, vehicle);
     let beat = beat.saturating_sub(moved);
     let found = match partner {
-        None if problem.has_trips => trips::best_place(tours, head, vehicle, beat),
+        None if problem.ride(vehicle).is_spanned => trips::best_place(tours, head, vehicle, beat),
         None => best_place(tours, head, vehicle, beat),
         Some(delivery) => best_pair(tours, head, delivery, vehicle, beat),
     };
@@ -365,7 +367,7 @@ fn judge(
     (cost < beat).then_some(cost)
 }
 
-/// What lateness costs more with tasks behind spots; none if some rule breaks.
+/// What lateness and paid time cost more with tasks behind spots; none if some rule breaks.
 pub(super) fn walk_with(
     tours: &mut Tours<'_>,
     vehicle: VehicleId,
@@ -374,8 +376,15 @@ pub(super) fn walk_with(
     let mut walker = std::mem::take(tours.walker());
     let walked = walker.walk(tours.problem(), vehicle, with(tours, vehicle, more), |_| {});
     *tours.walker() = walker;
-    let before = tours.tours[vehicle.index()].late_cost;
-    (walked.excess_s == 0).then(|| walked.late_cost - before)
+    if walked.excess_s > 0 {
+        return None;
+    }
+    let tour = &tours.tours[vehicle.index()];
+    let mut more = walked.late_cost - tour.late_cost;
+    if tours.problem().ride(vehicle).is_paid {
+        more += tours.problem().paid_cost(vehicle, walked.paid_s) - tour.paid_cost;
+    }
+    Some(more)
 }
 
 /// The order of a tour with more tasks in it, each behind a spot; of those behind the same one, as they are given.
@@ -627,7 +636,7 @@ fn best_pair(
                 if tour.count == 0 {
                     cost += ride.fixed;
                 }
-                if cost.saturating_sub(tour.late_cost) < beat {
+                if cost.saturating_sub(tour.late_cost + tour.paid_cost) < beat {
                     let mut done = [FAR; BREAKS_MAX + 1];
                     let leg_s = if second == first { between_s } else { legs.0 };
                     times_after(
@@ -844,7 +853,8 @@ fn weight(violation: &Violation) -> i64 {
         Violation::Late { by_s, .. }
         | Violation::BreakLate { by_s, .. }
         | Violation::Overtime { by_s }
-        | Violation::Travel { by_s } => by_s,
+        | Violation::Travel { by_s }
+        | Violation::Duration { by_s } => by_s,
         Violation::Distance { by_m } => by_m / 10,
         Violation::Capacity { by, .. } => by.saturating_mul(3600),
         Violation::Tasks { by } => i64::from(by) * 3600,
@@ -867,6 +877,7 @@ fn rule_of(worst: &Violation, own: &[Option<TaskId>], schedule: &Schedule) -> (R
         Violation::Tasks { by } => (Rule::Tasks, i64::from(by)),
         Violation::Travel { by_s } => (Rule::Travel, by_s),
         Violation::Distance { by_m } => (Rule::Distance, by_m),
+        Violation::Duration { by_s } => (Rule::Duration, by_s),
         Violation::Skill { skill, .. } => (Rule::Skill { skill }, 0),
         Violation::Locked { .. } => (Rule::Locked, 0),
         Violation::Precedence { task } => (Rule::OtherWindow { task }, schedule.end_s),

@@ -1,8 +1,8 @@
 //! Small made-up problems with every feature of the model, for tests. The same seed makes the same problem.
 
 use super::{
-    Break, Draft, Lateness, Limits, Matrix, Pinned, Plan, Problem, Role, Task, TaskId, Vehicle,
-    VehicleCosts, VehicleId, Window, WorkByType,
+    Break, Draft, Lateness, Limits, Matrix, Pinned, Plan, Problem, Role, Surcharge, Task, TaskId,
+    Vehicle, VehicleCosts, VehicleId, Window, WorkByType,
 };
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
@@ -137,13 +137,16 @@ pub(super) fn problem(seed: u64, taste: Taste) -> Problem {
                     per_hour: 3600,
                     per_task_hour: if rich(dice, 0.2) { 1000 } else { 0 },
                     per_km: if rich(dice, 0.3) { 800 } else { 0 },
+                    per_paid_hour: 0,
                 },
+                surcharges: Vec::new(),
                 speed_factor: if rich(dice, 0.2) { 1.3 } else { 1.0 },
                 limits: if rich(dice, 0.2) {
                     Limits {
                         tasks: Some(dice.random_range(2..8)),
                         travel_s: Some(dice.random_range(1000..6000)),
                         distance_m: Some(dice.random_range(1000..6000)),
+                        duration_s: None,
                     }
                 } else {
                     Limits::default()
@@ -170,9 +173,39 @@ pub(super) fn problem(seed: u64, taste: Taste) -> Problem {
     Problem::parse(Draft { tasks, vehicles, matrices }).unwrap()
 }
 
-/// The same, every third one with calls and goods that come late.
+/// The same, many of them with trips, with paid time, or with both.
 pub(super) fn any(seed: u64, taste: Taste) -> Problem {
-    if seed % 3 == 2 { with_trips(seed, taste) } else { problem(seed, taste) }
+    let problem = match seed % 4 {
+        2 | 3 => with_trips(seed, taste),
+        _ => problem(seed, taste),
+    };
+    if seed % 4 == 1 || seed % 8 == 3 { paid(&problem, seed) } else { problem }
+}
+
+/// The same with paid time that has prices and limits.
+pub(super) fn paid(problem: &Problem, seed: u64) -> Problem {
+    let mut draft = problem.draft().clone();
+    let dice = &mut dice(seed + 2_000_000);
+    for vehicle in &mut draft.vehicles {
+        vehicle.limits.duration_s = dice.random_bool(0.4).then(|| dice.random_range(800..4000));
+        vehicle.costs.per_paid_hour = dice.random_range(0..3) * 1500;
+        let surcharges = 0..dice.random_range(0..3);
+        vehicle.surcharges = surcharges
+            .map(|_| Surcharge { above_s: dice.random_range(0..3000), per_hour: 2000 })
+            .collect();
+    }
+    if dice.random_bool(0.5) {
+        // Nothing that has to be walked.
+        for task in &mut draft.tasks {
+            task.windows.truncate(1);
+            task.lateness = Lateness::default();
+        }
+        for vehicle in &mut draft.vehicles {
+            vehicle.breaks.clear();
+            vehicle.overtime = Lateness::default();
+        }
+    }
+    Problem::parse(draft).unwrap()
 }
 
 /// A made-up problem whose vehicles make trips.

@@ -167,6 +167,10 @@ impl Problem {
                         vehicle.limits.travel_s =
                             Some(schedule.travel_s.min(i64::from(i32::MAX)) as i32);
                     }
+                    Violation::Duration { .. } => {
+                        vehicle.limits.duration_s =
+                            Some(schedule.duration_s().clamp(0, 200_000_000) as i32);
+                    }
                     Violation::Distance { .. } => {
                         vehicle.limits.distance_m = Some(schedule.travel_m);
                     }

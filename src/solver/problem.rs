@@ -22,6 +22,9 @@ const REQUIRED: Cost = 100_000_000_000_000;
 pub(super) const FAR: i32 = i32::MAX / 2;
 pub(super) const NEVER: i32 = -FAR;
 
+/// Beyond this a paid day does not size the price of leaving tasks out.
+const LONGEST_DAY_S: i128 = 86_400;
+
 /// The longest leg that is priced by its length; a leg without a way costs as much as this one.
 const PRICED_LEG_S: i32 = 4_000_000;
 
@@ -69,7 +72,10 @@ pub(super) struct Ride {
     /// Loads decide where breaks may be: judged by walking the whole tour.
     pub has_loaded_breaks: bool,
     pub has_limits: bool,
-    /// Its times are kept as segments too: it makes trips.
+    /// Its paid time has a limit or a price.
+    pub is_paid: bool,
+    pub paid_max_s: i32,
+    /// Its times are kept as segments too: it is paid, or makes trips.
     pub is_spanned: bool,
     /// Vehicles of one kind are interchangeable while empty.
     pub kind: u32,
@@ -80,6 +86,12 @@ impl Ride {
     #[inline]
     pub fn latest_s(&self) -> i32 {
         self.shift.until_s + self.overtime.at_most_s
+    }
+
+    /// Whether a tour may last so long.
+    #[inline]
+    pub fn pays_for(&self, paid_s: i64) -> bool {
+        paid_s <= i64::from(self.paid_max_s)
     }
 }
 
@@ -465,6 +477,15 @@ impl Problem {
         i64::from(self.travels[ride.travel as usize].distance_m(from, to))
     }
 
+    /// The price of so much paid time.
+    pub(super) fn paid_cost(&self, vehicle: VehicleId, paid_s: i64) -> Cost {
+        let vehicle = self.vehicle(vehicle);
+        let price = |per_hour: i64, time_s: i64| time_s.max(0) * per_hour * (COST_UNIT / 3600);
+        let above = vehicle.surcharges.iter();
+        price(vehicle.costs.per_paid_hour, paid_s)
+            + above.map(|more| price(more.per_hour, paid_s - i64::from(more.above_s))).sum::<Cost>()
+    }
+
     /// The price of a leg that takes `travel_s`.
     #[inline]
     pub(super) fn leg_cost(&self, ride: &Ride, from: u32, to: u32, travel_s: i32) -> Cost {
@@ -605,7 +626,9 @@ impl Problem {
                     || vehicle.breaks.iter().any(|rest| rest.lateness.at_most_s > 0),
                 has_loaded_breaks: vehicle.breaks.iter().any(|rest| rest.max_load.is_some()),
                 has_limits: vehicle.limits != super::draft::Limits::default(),
-                is_spanned: self.has_trips,
+                is_paid: is_paid(vehicle),
+                paid_max_s: vehicle.limits.duration_s.unwrap_or(i32::MAX),
+                is_spanned: self.has_trips || is_paid(vehicle),
                 kind: kind as u32,
             });
         }
@@ -692,6 +715,7 @@ impl Problem {
                 && ride.work_per_s == 0
                 && ride.overtime.at_most_s == 0
                 && ride.breaks == 0
+                && !ride.is_paid
                 && !ride.has_limits
         });
         self.load_rule != LoadRule::Peaks
@@ -703,6 +727,23 @@ impl Problem {
             && self.work.iter().all(|(setup_s, _)| *setup_s == 0)
             && are_nodes_plain
             && are_rides_plain
+    }
+
+    /// What the longest day of any vehicle is paid, as far as a day is one.
+    fn price_of_longest_day(&self) -> Result<i128, ProblemError> {
+        let mut longest = 0;
+        for (vehicle, ride) in self.draft.vehicles.iter().zip(&self.rides) {
+            let surcharges = vehicle.surcharges.iter().map(|more| i128::from(more.per_hour));
+            let per_hour = i128::from(vehicle.costs.per_paid_hour) + surcharges.sum::<i128>();
+            let per_s = per_hour * i128::from(COST_UNIT / 3600);
+            let shift_s = i128::from(ride.latest_s()) - i128::from(ride.shift.from_s);
+            // All tours together stay within what can be added up.
+            if per_s * shift_s * self.rides.len() as i128 > i128::from(Cost::MAX / 4) {
+                return Err(ProblemError::CostsTooLarge);
+            }
+            longest = longest.max(per_s * shift_s.min(LONGEST_DAY_S));
+        }
+        Ok(longest)
     }
 
     /// Unnamed prices follow VROOM's rule (first the sum of priorities, then the number of tasks, then travel), as
@@ -720,8 +761,9 @@ impl Problem {
             .max()
             .unwrap_or(0);
         let fixed = self.rides.iter().map(|ride| ride.fixed).max().unwrap_or(0);
+        let paid = self.price_of_longest_day()?;
         let count = self.draft.tasks.len() as i128;
-        let base = (3 * longest + i128::from(fixed)).max(i128::from(COST_UNIT));
+        let base = (3 * longest + i128::from(fixed) + paid).max(i128::from(COST_UNIT));
         let room = i128::from(Cost::MAX / 4);
         if base * (count + 2) + longest * 2 * self.rides.len() as i128 > room {
             return Err(ProblemError::CostsTooLarge);
@@ -754,6 +796,13 @@ impl Problem {
         }
         Ok(())
     }
+}
+
+/// Whether the paid time of a vehicle has a limit or a price.
+fn is_paid(vehicle: &Vehicle) -> bool {
+    vehicle.costs.per_paid_hour > 0
+        || !vehicle.surcharges.is_empty()
+        || vehicle.limits.duration_s.is_some()
 }
 
 /// The earliest start in one of the windows at or after `arrival_s`, or late within `late_max_s` after the last one;

@@ -66,6 +66,10 @@ pub enum Violation {
     Distance {
         by_m: i64,
     },
+    /// Too much paid time.
+    Duration {
+        by_s: i64,
+    },
     /// The first skill the vehicle lacks.
     Skill {
         task: TaskId,
@@ -92,6 +96,7 @@ pub struct TourCost {
     pub travel: Cost,
     pub work: Cost,
     pub lateness: Cost,
+    pub paid: Cost,
 }
 
 impl TourCost {
@@ -100,6 +105,7 @@ impl TourCost {
             .saturating_add(self.travel)
             .saturating_add(self.work)
             .saturating_add(self.lateness)
+            .saturating_add(self.paid)
     }
 }
 
@@ -107,7 +113,7 @@ impl TourCost {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schedule {
     pub vehicle: VehicleId,
-    /// Leaving the start; as late as the first visit allows.
+    /// Leaving the start; as late as the first visit allows, or the end where that time is paid.
     pub departure_s: i64,
     /// Aboard when leaving the start.
     pub initial_load: Vec<i32>,
@@ -239,6 +245,12 @@ impl Schedule {
         self.cost.fixed = ride.fixed;
         self.cost.work = work_s.saturating_mul(ride.work_per_s);
         self.cost.lateness = walked.late_cost;
+        if ride.is_paid {
+            self.cost.paid = problem.paid_cost(self.vehicle, walked.paid_s);
+        }
+        if walked.paid_excess_s > 0 {
+            self.violations.push(Violation::Duration { by_s: walked.paid_excess_s });
+        }
     }
 
     /// Waiting before the first visit is better spent at home.
@@ -297,6 +309,11 @@ impl Schedule {
                 self.violations.push(Violation::Pinned { position });
             }
         }
+    }
+
+    /// From leaving to coming home.
+    pub fn duration_s(&self) -> i64 {
+        self.end_s - self.departure_s
     }
 
     /// The visit of a task.

@@ -1,6 +1,6 @@
-//! What a living tour that makes trips needs to know of its spots beyond earliest and latest times: which trip they are
-//! in, what goods the trip waits for, and the stretches before and behind them as segments, so that the time of the whole
-//! tour is told in constant time although a new task makes its trip set out later, or cuts it in two.
+//! What a living tour that is paid or makes trips needs to know of its spots beyond earliest and latest times: which trip
+//! they are in, what goods the trip waits for, and the stretches before and behind them as segments, so that the time of
+//! the whole tour is told in constant time although a new task makes its trip set out later, or cuts it in two.
 
 use super::draft::{TaskId, VehicleId};
 use super::problem::{NEVER, Problem, Ride};
@@ -161,6 +161,14 @@ impl Tours<'_> {
             return span.head;
         }
         trip.before.then(0, Segment::gate(gate_s)).then(0, span.lead)
+    }
+
+    /// The whole tour, which is not empty.
+    pub(super) fn whole(&self, vehicle: VehicleId) -> Segment {
+        let first = self.spots[self.start_of(vehicle) as usize].next;
+        let start = self.start_of(vehicle) as usize;
+        let tail = self.spans[first as usize].tail;
+        onward(self.problem(), self.spans[start].head, TaskId(first), self.spots[start].leg_s, tail)
     }
 
     /// From reaching a spot to the end of the tour, if the place before it becomes another one.

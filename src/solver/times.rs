@@ -310,7 +310,7 @@ impl Tours<'_> {
         let problem = self.problem();
         let mut tour = self.tours[vehicle.index()];
         tour.version = self.next_version();
-        tour.late_cost = 0;
+        (tour.late_cost, tour.paid_s, tour.paid_cost) = (0, 0, 0);
         tour.is_feasible = true;
         if tour.count > 0 {
             tour.is_feasible = self.is_in_time(vehicle, ride)
@@ -322,6 +322,14 @@ impl Tours<'_> {
                 *self.walker() = walker;
                 tour.late_cost = walked.late_cost;
                 tour.is_feasible &= walked.excess_s == 0;
+                tour.paid_s = walked.paid_s;
+            } else if ride.is_paid {
+                let whole = self.whole(vehicle);
+                tour.paid_s = i64::from(whole.duration_s);
+                tour.is_feasible &= whole.is_possible() && ride.pays_for(tour.paid_s);
+            }
+            if ride.is_paid {
+                tour.paid_cost = problem.paid_cost(vehicle, tour.paid_s);
             }
         }
         self.tours[vehicle.index()] = tour;

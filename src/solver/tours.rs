@@ -58,6 +58,9 @@ pub(super) struct Tour {
     pub travel_cost: Cost,
     pub work_cost: Cost,
     pub late_cost: Cost,
+    /// Kept only where it has a limit or a price.
+    pub paid_s: i64,
+    pub paid_cost: Cost,
     /// What it costs that tasks have come here from other vehicles.
     pub moved_cost: Cost,
     /// All rules hold. Insertions keep this; a removal can end it only where a leg is longer than a way round.
@@ -71,7 +74,8 @@ impl Tour {
             return 0;
         }
         let fixed = problem.ride(vehicle).fixed;
-        fixed + self.travel_cost + self.work_cost + self.late_cost + self.moved_cost
+        let time_cost = self.work_cost + self.late_cost + self.paid_cost;
+        fixed + self.travel_cost + time_cost + self.moved_cost
     }
 }
 
@@ -195,6 +199,8 @@ impl<'p> Tours<'p> {
             travel_cost: 0,
             work_cost: 0,
             late_cost: 0,
+            paid_s: 0,
+            paid_cost: 0,
             moved_cost: 0,
             is_feasible: true,
         };
@@ -302,7 +308,10 @@ impl<'p> Tours<'p> {
     /// The spot with which the trip of a task begins.
     #[inline]
     pub(super) fn trip_of(&self, task: TaskId, vehicle: VehicleId) -> SpotId {
-        self.spans.get(task.index()).map_or(self.start_of(vehicle), |span| span.trip)
+        match self.tours[vehicle.index()].calls {
+            0 => self.start_of(vehicle),
+            _ => self.spans[task.index()].trip,
+        }
     }
     /// Whether a search may take a task out: it is not pinned, and no call, which leaves by itself.
     #[inline]

@@ -1,5 +1,5 @@
-//! Tours of several trips: where one more task goes, alone or with a new call at a depot or a tip before or behind it,
-//! and which calls are not needed any more.
+//! Tours that are paid or make several trips: where one more task goes, alone or with a new call at a depot or a tip
+//! before or behind it, and which calls are not needed any more.
 //!
 //! A new call cuts a trip in two. Both halves fit if the whole did, and a task that is put beside the call has to fit
 //! into one of them only. Times are told by segments in constant time, or, where these do not tell everything, by
@@ -8,6 +8,8 @@
 use super::draft::{TaskId, VehicleId};
 use super::insertion::{Along, Fit, added_work_s, fits_in_load, reaches_next, walk_with};
 use super::problem::{Cost, FAR, NEVER, Ride};
+use super::segment::Segment;
+use super::spans::onward;
 use super::tours::{SpotId, Tours};
 
 /// The cheapest feasible place on a vehicle of a task that stands alone, if it costs less than `beat`. The vehicle may do
@@ -98,18 +100,28 @@ fn judge(
         cost += ride.fixed;
     }
     // Lateness that is there already could vanish, at best all of it.
-    if cost.saturating_sub(tour.late_cost) >= beat
+    if cost.saturating_sub(tour.late_cost + tour.paid_cost) >= beat
         || !holds_load(tours, task, vehicle, after, along)
         || (ride.has_limits && !tours.fits_in_limits(vehicle, 1, detour.travel_s, detour.travel_m))
     {
         return None;
     }
-    let is_soft = |task: &TaskId| problem.node(*task).late_max_s > 0;
-    if tour.is_walked || more.iter().any(is_soft) {
+    let is_walked = |task: &TaskId| {
+        let node = problem.node(*task);
+        node.late_max_s > 0 || (ride.is_paid && node.has_several_windows())
+    };
+    if tour.is_walked || more.iter().any(is_walked) {
         let order = [(after, more[0]), (after, more[count - 1])];
         cost += walk_with(tours, vehicle, &order[..count])?;
     } else if !is_in_time(tours, ride, task, after, along) {
         return None;
+    } else if ride.is_paid {
+        let whole = whole_with(tours, ride, after, along, task);
+        let paid_s = i64::from(whole.duration_s);
+        if !whole.is_possible() || !ride.pays_for(paid_s) {
+            return None;
+        }
+        cost += problem.paid_cost(vehicle, paid_s) - tour.paid_cost;
     }
     (cost < beat).then_some(cost)
 }
@@ -213,6 +225,46 @@ fn is_in_time(tours: &Tours<'_>, ride: &Ride, task: TaskId, after: SpotId, along
     }
     let leg_s = problem.travel_s(ride, from, spot.next_place);
     reaches_next(tours, ride, after, from, leg_s, ready_s)
+}
+
+/// The whole tour with the task behind a spot, as a segment.
+fn whole_with(
+    tours: &Tours<'_>,
+    ride: &Ride,
+    after: SpotId,
+    along: Along,
+    task: TaskId,
+) -> Segment {
+    let problem = tours.problem();
+    let span = &tours.spans[after as usize];
+    let spot = &tours.spots[after as usize];
+    let goods_s = problem.goods_from_s(task);
+    // When the trip before sets out, and the one behind the call.
+    let (gate_s, next_gate_s) = match along {
+        Along::CallBefore(_) => (span.goods_until_s, span.goods_behind_s.max(goods_s)),
+        Along::CallAfter(_) => (span.goods_until_s.max(goods_s), span.goods_behind_s),
+        _ => (tours.gate_s(span.trip).max(goods_s), NEVER),
+    };
+    let mut whole = tours.head_with_gate(after, gate_s);
+    let mut from = spot.place;
+    let (more, count) = along.with(task);
+    for task in &more[..count] {
+        let node = problem.node(*task);
+        let (setup_s, service_s) = problem.work_on(*task, ride);
+        let work_s = service_s + if from == node.location { 0 } else { setup_s };
+        let mut stay = Segment::stay(node.opens_s, node.closes_s, work_s);
+        if problem.is_call(*task) {
+            stay = stay.then(0, Segment::gate(next_gate_s));
+        }
+        whole = onward(problem, whole, *task, problem.travel_s(ride, from, node.location), stay);
+        from = node.location;
+    }
+    let tail = tours.tail_from(ride, spot.next, from);
+    let leg_s = problem.travel_s(ride, from, spot.next_place);
+    match tours.task_at(spot.next) {
+        Some(next) => onward(problem, whole, next, leg_s, tail),
+        None => whole.then(leg_s, tail),
+    }
 }
 
 impl Tours<'_> {

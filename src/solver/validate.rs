@@ -13,6 +13,7 @@ const DIMENSIONS_MAX: usize = 32;
 const SKILL_MAX: u32 = 1 << 16;
 const AMOUNT_MAX: i32 = 1_000_000_000;
 const PRICE_MAX: i64 = 1_000_000_000;
+const SURCHARGES_MAX: i64 = 16;
 const WORK_TYPES_MAX: u32 = 10_000;
 
 /// Why a draft is not a problem.
@@ -164,12 +165,23 @@ fn check_vehicle(
     for skill in vehicle.skills.iter() {
         in_range(format_args!("{field}.skills"), skill, 0, SKILL_MAX)?;
     }
+    let surcharges = vehicle.surcharges.len() as i64;
+    in_range(format_args!("{field}.surcharges"), surcharges, 0, SURCHARGES_MAX)?;
+    for (at, surcharge) in vehicle.surcharges.iter().enumerate() {
+        let field = format!("{field}.surcharges[{at}]");
+        in_range(format_args!("{field}.above_s"), surcharge.above_s, 0, TIME_MAX_S)?;
+        in_range(format_args!("{field}.per_hour"), surcharge.per_hour, 0, PRICE_MAX)?;
+    }
+    if let Some(duration_s) = vehicle.limits.duration_s {
+        in_range(format_args!("{field}.limits.duration_s"), duration_s, 0, TIME_MAX_S)?;
+    }
     let costs = vehicle.costs;
     for (name, price) in [
         ("fixed", costs.fixed),
         ("per_hour", costs.per_hour),
         ("per_task_hour", costs.per_task_hour),
         ("per_km", costs.per_km),
+        ("per_paid_hour", costs.per_paid_hour),
     ] {
         in_range(format_args!("{field}.costs.{name}"), price, 0, PRICE_MAX)?;
     }

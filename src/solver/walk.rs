@@ -7,7 +7,7 @@
 //! the one that ends first, then the one that rests later.
 
 use super::draft::{TaskId, VehicleId};
-use super::problem::{COST_UNIT, Cost, FAR, NEVER, Problem, Ride, start_in};
+use super::problem::{COST_UNIT, Cost, FAR, NEVER, Problem, Ride, latest_arrival_in, start_in};
 
 /// A break that may not be taken under its load counts like this many seconds late.
 const OVERLOADED_BREAK_S: i64 = 1_000_000_000;
@@ -42,6 +42,9 @@ pub(super) struct Walked {
     pub end_s: i64,
     pub overtime_s: i64,
     pub overtime_excess_s: i64,
+    /// From leaving to the end, of a vehicle that is paid for it, and how much of that is beyond its limit.
+    pub paid_s: i64,
+    pub paid_excess_s: i64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,6 +68,8 @@ pub(super) struct Walker {
     load: Vec<i32>,
     /// Before when each stop may not be left, because its trip waits for its goods; empty if nobody makes trips.
     gates: Vec<i64>,
+    /// Its stops, as early as they can be.
+    steps: Vec<Step>,
 }
 
 impl Walker {
@@ -87,7 +92,62 @@ impl Walker {
             self.rests.clear();
             self.rests.resize(self.tasks.len() + 1, 0);
         }
-        self.follow(problem, vehicle, ride, visit)
+        let shift_s = i64::from(ride.shift.from_s);
+        if !ride.is_paid || self.tasks.is_empty() {
+            return self.follow(problem, vehicle, ride, shift_s, visit);
+        }
+        let mut steps = std::mem::take(&mut self.steps);
+        steps.clear();
+        let early = self.follow(problem, vehicle, ride, shift_s, |step| steps.push(step));
+        let leaves_s = self.latest_departure_s(problem, vehicle, ride, &steps, early.end_s);
+        self.steps = steps;
+        let mut walked = self.follow(problem, vehicle, ride, leaves_s, visit);
+        walked.paid_s = walked.end_s - leaves_s;
+        walked.paid_excess_s = (walked.paid_s - i64::from(ride.paid_max_s)).max(0);
+        walked.excess_s += walked.paid_excess_s;
+        walked
+    }
+
+    /// When the vehicle can leave at the latest so that it comes to its end at the same time and nothing is later than
+    /// it may be, or than it is anyway.
+    fn latest_departure_s(
+        &self,
+        problem: &Problem,
+        vehicle: VehicleId,
+        ride: &Ride,
+        steps: &[Step],
+        end_s: i64,
+    ) -> i64 {
+        let place = |position: usize| match position.checked_sub(1) {
+            Some(before) => problem.node(self.tasks[before]).location,
+            None => ride.start,
+        };
+        let home_s = problem.travel_s(ride, place(self.tasks.len()), ride.end);
+        let mut done_s = end_s - i64::from(home_s);
+        for (at, step) in steps.iter().enumerate().rev() {
+            let start_max_s = done_s - i64::from(step.setup_s) - i64::from(step.work_s);
+            if step.is_break {
+                let rest = &problem.vehicle(vehicle).breaks[step.index];
+                let latest_s = latest_arrival_in(&rest.windows, 0, short(start_max_s));
+                done_s = if step.late_s > 0 { step.start_s } else { i64::from(latest_s) };
+                continue;
+            }
+            let node = problem.node(self.tasks[step.index]);
+            let leg_s = i64::from(problem.travel_s(ride, place(step.index), node.location));
+            let arrival_s = if problem.pinned_start_s(self.tasks[step.index]).is_some() {
+                // Nobody waits at the first visit, and nothing before another one that has begun moves any more.
+                if at == 0 { step.start_s } else { step.arrival_s }
+            } else if step.late_s > 0 {
+                step.start_s
+            } else {
+                i64::from(
+                    problem
+                        .latest_arrival_s(node, short(start_max_s.min(i64::from(node.closes_s)))),
+                )
+            };
+            done_s = arrival_s - leg_s;
+        }
+        done_s
     }
 
     fn set_gates(&mut self, problem: &Problem) {
@@ -273,9 +333,10 @@ impl Walker {
         problem: &Problem,
         vehicle: VehicleId,
         ride: &Ride,
+        leaves_s: i64,
         mut visit: impl FnMut(Step),
     ) -> Walked {
-        let mut ready_s = i64::from(ride.shift.from_s);
+        let mut ready_s = leaves_s;
         let mut from = ride.start;
         let mut taken = 0;
         let mut walked = Walked {
@@ -284,6 +345,8 @@ impl Walker {
             end_s: ready_s,
             overtime_s: 0,
             overtime_excess_s: 0,
+            paid_s: 0,
+            paid_excess_s: 0,
         };
         for position in 0..=self.tasks.len() {
             if position > 0 {
