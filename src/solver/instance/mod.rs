@@ -276,8 +276,8 @@ mod tests {
             ("lilim1000", Ok(Convention::Exact)),
             ("ortec", Ok(Convention::Explicit)),
             ("pcvrptw", Ok(Convention::Pcvrptw)),
-            ("sdvrptw", Err("VEHICLES_MAX_DURATION")),
-            ("mdvrptw", Err("VEHICLES_MAX_DURATION")),
+            ("sdvrptw", Ok(Convention::Sdvrptw)),
+            ("mdvrptw", Ok(Convention::Mdvrptw)),
             ("mtvrptwr", Ok(Convention::Mtvrptwr)),
         ];
         for (family, expected) in families {

@@ -5,17 +5,24 @@
 //! Every key and section must be known: a rule that is passed over would make an easier problem.
 
 use super::rows::{Line, lines, table};
-use super::{Convention, Fleet, Instance, InstanceError, Point, euclidean, instance};
-use crate::solver::draft::{Role, Task, Vehicle, VehicleId};
+use super::{Convention, Instance, InstanceError, Point, check_count, euclidean, instance};
+use crate::solver::draft::{Limits, Role, Task, Vehicle, VehicleId};
 use crate::solver::matrix::Matrix;
 use std::collections::HashMap;
 
 /// Keys that rule something.
-const KEYS: [&str; 6] =
-    ["DIMENSION", "EDGE_WEIGHT_TYPE", "EDGE_WEIGHT_FORMAT", "VEHICLES", "CAPACITY", "SERVICE_TIME"];
+const KEYS: [&str; 7] = [
+    "DIMENSION",
+    "EDGE_WEIGHT_TYPE",
+    "EDGE_WEIGHT_FORMAT",
+    "VEHICLES",
+    "VEHICLES_MAX_DURATION",
+    "CAPACITY",
+    "SERVICE_TIME",
+];
 /// Keys that only tell.
 const REMARKS: [&str; 5] = ["NAME", "COMMENT", "TYPE", "NODE_COORD_TYPE", "DISPLAY_DATA_TYPE"];
-const SECTIONS: [&str; 9] = [
+const SECTIONS: [&str; 12] = [
     "NODE_COORD_SECTION",
     "EDGE_WEIGHT_SECTION",
     "DEMAND_SECTION",
@@ -24,12 +31,15 @@ const SECTIONS: [&str; 9] = [
     "PRIZE_SECTION",
     "RELEASE_TIME_SECTION",
     "VEHICLES_RELOAD_DEPOT_SECTION",
+    "VEHICLES_ALLOWED_CLIENTS_SECTION",
+    "VEHICLES_DEPOT_SECTION",
+    "CAPACITY_SECTION",
     "DEPOT_SECTION",
 ];
 
 pub(super) fn read(text: &str, asked: Option<Convention>) -> Result<Instance, InstanceError> {
     let file = File::parse(text)?;
-    file.check_depot()?;
+    let depots = file.depots()?;
     let is_explicit = match file.word("EDGE_WEIGHT_TYPE")? {
         (_, "EXPLICIT") => true,
         (_, "EUC_2D") => false,
@@ -66,17 +76,10 @@ pub(super) fn read(text: &str, asked: Option<Convention>) -> Result<Instance, In
         goods_from_s: whole(&releases, node),
         ..Task::default()
     };
-    let mut tasks: Vec<Task> = (1..file.dimension).map(customer).collect();
-    let fleet = Fleet {
-        count: match file.keys.get("VEHICLES") {
-            Some(_) => file.number("VEHICLES")? as usize,
-            None => file.dimension - 1,
-        },
-        capacity: file.number("CAPACITY")? as i32,
-        shift: window(0),
-    };
-    let vehicles = fleet.vehicles()?;
-    let calls = file.calls(&tasks, &vehicles)?;
+    let mut tasks: Vec<Task> = (depots..file.dimension).map(customer).collect();
+    let mut vehicles = file.vehicles(convention, &windows, depots)?;
+    file.restrict(&mut tasks, &mut vehicles, depots)?;
+    let calls = file.calls(&tasks, &vehicles, depots)?;
     tasks.extend(calls);
     let name = file.keys.get("NAME").map(|(_, name)| *name);
     Ok(instance(name, convention, vehicles, tasks, matrix))
@@ -199,9 +202,106 @@ impl<'a> File<'a> {
         Ok(Some(rows))
     }
 
+    /// The node of a depot as the location it is.
+    fn depot(&self, line: &Line<'_>, node: u32, depots: usize) -> Result<u32, InstanceError> {
+        if node == 0 || node as usize > depots {
+            return Err(unsupported(line.number, format!("depot {node}")));
+        }
+        Ok(node - 1)
+    }
+
+    fn vehicles(
+        &self,
+        convention: Convention,
+        windows: &[[f64; 3]],
+        depots: usize,
+    ) -> Result<Vec<Vehicle>, InstanceError> {
+        let count = match self.keys.get("VEHICLES") {
+            Some(_) => self.number("VEHICLES")? as usize,
+            None => self.dimension - depots,
+        };
+        check_count(count)?;
+        let mut homes = vec![0; count];
+        if let Some(rows) = self.by_vehicle("VEHICLES_DEPOT_SECTION", count)? {
+            let lines = self.rows("VEHICLES_DEPOT_SECTION")?;
+            for ((home, row), line) in homes.iter_mut().zip(&rows).zip(lines) {
+                let [depot] = row[..] else {
+                    let found = line.words.len();
+                    return Err(InstanceError::Columns { line: line.number, found, expected: 2 });
+                };
+                *home = self.depot(line, depot, depots)?;
+            }
+        }
+        let capacities = match self.sections.get("CAPACITY_SECTION") {
+            Some(lines) => table::<2>(lines, 1)?.iter().map(|[_, most]| *most as i32).collect(),
+            None => vec![self.number("CAPACITY")? as i32; count],
+        };
+        if capacities.len() != count {
+            return Err(InstanceError::Missing { what: "capacity for each vehicle" });
+        }
+        let duration_s = match self.keys.get("VEHICLES_MAX_DURATION") {
+            Some(_) => Some(convention.whole(self.number("VEHICLES_MAX_DURATION")?)),
+            None => None,
+        };
+        let vehicle = |(home, capacity): (u32, i32)| {
+            let [_, from, until] = windows[home as usize];
+            Vehicle {
+                start: Some(home),
+                end: Some(home),
+                shift: convention.window(from, until),
+                capacity: vec![capacity],
+                limits: Limits { duration_s, ..Limits::default() },
+                ..Vehicle::default()
+            }
+        };
+        Ok(homes.into_iter().zip(capacities).map(vehicle).collect())
+    }
+
+    /// Who may serve whom, told by skills: vehicles with the same customers have one, and customers ask for one that
+    /// stands for all vehicles they may be served by.
+    fn restrict(
+        &self,
+        tasks: &mut [Task],
+        vehicles: &mut [Vehicle],
+        depots: usize,
+    ) -> Result<(), InstanceError> {
+        let section = "VEHICLES_ALLOWED_CLIENTS_SECTION";
+        let Some(rows) = self.by_vehicle(section, vehicles.len())? else { return Ok(()) };
+        let mut may = vec![vec![false; tasks.len()]; vehicles.len()];
+        for ((may, row), line) in may.iter_mut().zip(&rows).zip(self.rows(section)?) {
+            for node in row {
+                let task = (*node as usize).checked_sub(depots + 1);
+                let place = task.and_then(|task| may.get_mut(task));
+                *place.ok_or_else(|| unsupported(line.number, format!("customer {node}")))? = true;
+            }
+        }
+        // One skill for each set of vehicles.
+        let mut sets: HashMap<Vec<bool>, u32> = HashMap::new();
+        for (at, task) in tasks.iter_mut().enumerate() {
+            let set: Vec<bool> = may.iter().map(|may| may[at]).collect();
+            if set.iter().all(|is_in| *is_in) {
+                continue;
+            }
+            let next = sets.len() as u32;
+            let skill = *sets.entry(set).or_insert_with_key(|set| {
+                for (vehicle, _) in vehicles.iter_mut().zip(set).filter(|(_, is_in)| **is_in) {
+                    vehicle.skills.insert(next);
+                }
+                next
+            });
+            task.skills.insert(skill);
+        }
+        Ok(())
+    }
+
     /// Calls of the vehicles at the depots where they may reload. The form names no greatest number of them: here it
     /// is three times as many as were needed if all vehicles carried the same, and some more.
-    fn calls(&self, tasks: &[Task], vehicles: &[Vehicle]) -> Result<Vec<Task>, InstanceError> {
+    fn calls(
+        &self,
+        tasks: &[Task],
+        vehicles: &[Vehicle],
+        depots: usize,
+    ) -> Result<Vec<Task>, InstanceError> {
         let section = "VEHICLES_RELOAD_DEPOT_SECTION";
         let Some(rows) = self.by_vehicle(section, vehicles.len())? else { return Ok(Vec::new()) };
         let sum = |amounts: &[i32]| amounts.iter().map(|amount| i64::from(*amount)).sum::<i64>();
@@ -209,31 +309,36 @@ impl<'a> File<'a> {
         let room: i64 = vehicles.iter().map(|vehicle| sum(&vehicle.capacity)).sum();
         let calls_max = 3 * (demand / room.max(1)) as usize + 5;
         let mut calls = Vec::new();
-        for (at, depots) in rows.iter().enumerate() {
-            for depot in depots {
-                if *depot != 1 {
-                    let line = self.rows(section)?[at].number;
-                    return Err(unsupported(line, "a reload that is not at the depot"));
-                }
-                calls.extend((0..calls_max).map(|_| Task {
-                    location: depot - 1,
+        for ((at, row), line) in rows.iter().enumerate().zip(self.rows(section)?) {
+            for depot in row {
+                let call = Task {
+                    location: self.depot(line, *depot, depots)?,
                     role: Role::Call,
                     locked_to: Some(VehicleId(at as u32)),
                     ..Task::default()
-                }));
+                };
+                calls.extend(vec![call; calls_max]);
             }
         }
         Ok(calls)
     }
 
-    fn check_depot(&self) -> Result<(), InstanceError> {
-        let rows = self.rows("DEPOT_SECTION")?;
+    /// How many depots there are: the first nodes. Node 1 if nobody says.
+    fn depots(&self) -> Result<usize, InstanceError> {
+        let Some(rows) = self.sections.get("DEPOT_SECTION") else { return Ok(1) };
         let depots: Vec<&Line<'_>> = rows.iter().filter(|line| line.words[0] != "-1").collect();
-        match depots[..] {
-            [] => Err(InstanceError::Missing { what: "depot in the DEPOT_SECTION" }),
-            [depot] if depot.words == ["1"] => Ok(()),
-            [depot] => Err(unsupported(depot.number, "a depot that is not node 1")),
-            [_, second, ..] => Err(unsupported(second.number, "a second depot")),
+        for (at, depot) in depots.iter().enumerate() {
+            if depot.words != [(at + 1).to_string()] {
+                return Err(unsupported(
+                    depot.number,
+                    "a depot that is not one of the first nodes",
+                ));
+            }
+        }
+        match depots.len() {
+            0 => Err(InstanceError::Missing { what: "depot in the DEPOT_SECTION" }),
+            count if count >= self.dimension => Err(InstanceError::NoCustomers),
+            count => Ok(count),
         }
     }
 
@@ -263,7 +368,7 @@ impl<'a> File<'a> {
 pub(super) mod tests {
     use super::*;
     use crate::solver::matrix::MatrixError;
-    use crate::solver::{Problem, Window};
+    use crate::solver::{Problem, TaskId, Window};
 
     pub(in super::super) const SMALL: &str = "\
 NAME : small
@@ -374,11 +479,38 @@ EOF
     }
 
     #[test]
+    fn vehicles_differ_in_depot_capacity_and_customers_and_work_so_long() {
+        let text = SMALL
+            .replace("CAPACITY : 10", "VEHICLES_MAX_DURATION: 50")
+            .replace("TYPE : VRPTW", "TYPE : SDVRPTW")
+            .replace("DEPOT_SECTION\n1", "DEPOT_SECTION\n1\n2")
+            .replace("DEMAND_S", "VEHICLES_DEPOT_SECTION\n1 2\n2 1\nDEMAND_S")
+            .replace("DEMAND_S", "CAPACITY_SECTION\n1 7\n2 8\nDEMAND_S")
+            .replace("DEMAND_S", "VEHICLES_ALLOWED_CLIENTS_SECTION\n1 3\n2\nDEMAND_S");
+        let instance = read(&text, None).unwrap();
+        assert_eq!((instance.convention, instance.scale), (Convention::Sdvrptw, 1));
+        let draft = &instance.draft;
+        let vehicles = draft.vehicles.iter().map(|vehicle| {
+            assert_eq!(vehicle.limits.duration_s, Some(50_000));
+            (vehicle.start, vehicle.end, vehicle.shift.until_s, vehicle.capacity[0])
+        });
+        let expected = [(Some(1), Some(1), 20_000, 7), (Some(0), Some(0), 100_000, 8)];
+        assert_eq!(vehicles.collect::<Vec<_>>(), expected);
+        assert_eq!((draft.tasks.len(), draft.tasks[0].location), (1, 2));
+        let problem = Problem::parse(draft.clone()).unwrap();
+        assert!(problem.is_allowed(TaskId(0), VehicleId(0)));
+        assert!(!problem.is_allowed(TaskId(0), VehicleId(1)));
+        let strange = text.replace("SECTION\n1 3\n2\n", "SECTION\n1 2\n2\n");
+        assert_eq!(refusal(&strange), unsupported(19, "customer 2"));
+    }
+
+    #[test]
     fn a_rule_that_cannot_be_held_is_refused_by_name() {
-        let duration = SMALL.replace("CAPACITY", "VEHICLES_MAX_DURATION: 500\nCAPACITY");
-        assert_eq!(refusal(&duration), unsupported(5, "VEHICLES_MAX_DURATION"));
-        let depots = SMALL.replace("-1", "2\n-1");
-        assert_eq!(refusal(&depots), unsupported(22, "a second depot"));
+        let priority = SMALL.replace("DEMAND_S", "PRIORITY_SECTION\n1 0\n2 0\n3 9\nDEMAND_S");
+        assert_eq!(refusal(&priority), unsupported(12, "PRIORITY_SECTION"));
+        let depot = SMALL.replace("DEPOT_SECTION\n1", "DEPOT_SECTION\n3");
+        let what = "a depot that is not one of the first nodes";
+        assert_eq!(refusal(&depot), unsupported(21, what));
         let globe = SMALL.replace("EUC_2D", "GEO");
         assert_eq!(refusal(&globe), unsupported(7, "EDGE_WEIGHT_TYPE GEO"));
     }
