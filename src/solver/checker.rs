@@ -108,6 +108,18 @@ impl Replay<'_> {
                 let is_free = task.locked_to.is_none_or(|locked| locked.index() == self.tour);
                 self.expect(is_free, || format!("task {} is locked elsewhere", id.0));
             }
+            for other in &tasks[..at] {
+                let other_task = &self.draft.tasks[other.index()];
+                let excludes = |one: &Task, two: &Task| {
+                    one.excludes.iter().any(|group| two.group == Some(*group))
+                };
+                let is_other_waived =
+                    self.waived.iter().any(|(of, by)| of == other && by.index() == self.tour);
+                let may_meet = !excludes(task, other_task) && !excludes(other_task, task);
+                self.expect(may_meet || (is_waived && is_other_waived), || {
+                    format!("tasks {} and {} are in one tour", other.0, id.0)
+                });
+            }
             let at_of = |half: TaskId| tasks.iter().position(|other| *other == half);
             let (first, second) = match task.role {
                 Role::Alone | Role::Call => (Some(at), Some(at)),
@@ -267,6 +279,9 @@ impl Replay<'_> {
                     });
                     cost +=
                         i128::from(setup_s + service_s) * i128::from(costs.per_task_hour) * 1000;
+                    let prices = task.preferences.iter();
+                    let prices = prices.filter(|named| named.vehicle.index() == self.tour);
+                    cost += prices.map(|named| i128::from(named.price) * 3_600_000).sum::<i128>();
                     let is_call = task.role == Role::Call;
                     goods_s = if is_call { goods(self, at + 1) } else { i64::MIN };
                     now = visit.start_s + setup_s + service_s;

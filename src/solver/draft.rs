@@ -68,6 +68,13 @@ pub struct WorkByType {
     pub service_s: i32,
 }
 
+/// What it costs that a task rides with a vehicle (one from another territory, say).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Preference {
+    pub vehicle: VehicleId,
+    pub price: i64,
+}
+
 /// One thing to do at one place.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Task {
@@ -100,6 +107,12 @@ pub struct Task {
     pub role: Role,
     /// It may only ride on this vehicle.
     pub locked_to: Option<VehicleId>,
+    /// Vehicles that are not named cost nothing.
+    pub preferences: Vec<Preference>,
+    /// What sort of thing it is, and with which sorts it may not be in one tour. It is enough if one of two tasks says
+    /// so; a sort may exclude itself.
+    pub group: Option<u32>,
+    pub excludes: Vec<u32>,
 }
 
 /// A rest, taken where the vehicle stands after a task (or before the first one), before it drives on. A rest at a

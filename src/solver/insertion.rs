@@ -60,6 +60,8 @@ pub enum Rule {
     Distance,
     /// Too much paid time, by seconds.
     Duration,
+    /// It may not be in one tour with this task.
+    Incompatible { task: TaskId },
     /// Too many promised tasks would have moved.
     Promises,
 }
@@ -205,10 +207,19 @@ pub(super) fn fit_on(
     let problem = tours.problem();
     let partner = problem.partner(head);
     let is_allowed = |task| problem.is_allowed(task, vehicle);
-    if !is_allowed(head) || !partner.is_none_or(is_allowed) || !tours.holds(vehicle) {
+    let has_rival = |task| tours.rival_on(task, vehicle).is_some();
+    if !is_allowed(head)
+        || !partner.is_none_or(is_allowed)
+        || !tours.holds(vehicle)
+        || has_rival(head)
+        || partner.is_some_and(has_rival)
+        || partner.is_some_and(|partner| problem.has_groups && problem.are_rivals(head, partner))
+    {
         return None;
     }
-    let moved = tours.disruption().cost(head, vehicle);
+    let both = [Some(head), partner].into_iter().flatten();
+    let preference: Cost = both.map(|task| problem.preference_cost(task, vehicle)).sum();
+    let moved = tours.disruption().cost(head, vehicle) + preference;
     let beat = beat.saturating_sub(moved);
     let found = match partner {
         None if problem.ride(vehicle).is_spanned => trips::best_place(tours, head, vehicle, beat),
@@ -796,6 +807,12 @@ pub fn refusal(tours: &mut Tours<'_>, task: TaskId, vehicle: VehicleId) -> Optio
             return Some(Refusal { vehicle, rule, by, after: None });
         }
     }
+    for half in [Some(head), partner].into_iter().flatten() {
+        if let Some(task) = tours.rival_on(half, vehicle) {
+            let rule = Rule::Incompatible { task };
+            return Some(Refusal { vehicle, rule, by: 0, after: None });
+        }
+    }
     if tours.breaks_promise(head, vehicle) {
         return Some(Refusal { vehicle, rule: Rule::Promises, by: 1, after: None });
     }
@@ -861,6 +878,7 @@ fn weight(violation: &Violation) -> i64 {
         Violation::BreakLoad { .. } => 3600,
         Violation::Skill { .. }
         | Violation::Locked { .. }
+        | Violation::Incompatible { .. }
         | Violation::Precedence { .. }
         | Violation::Pinned { .. } => i64::from(i32::MAX),
     }
@@ -880,6 +898,7 @@ fn rule_of(worst: &Violation, own: &[Option<TaskId>], schedule: &Schedule) -> (R
         Violation::Duration { by_s } => (Rule::Duration, by_s),
         Violation::Skill { skill, .. } => (Rule::Skill { skill }, 0),
         Violation::Locked { .. } => (Rule::Locked, 0),
+        Violation::Incompatible { task } => (Rule::Incompatible { task }, 0),
         Violation::Precedence { task } => (Rule::OtherWindow { task }, schedule.end_s),
         Violation::Pinned { .. } => (Rule::ShiftEnd, 0),
     }

@@ -1,8 +1,8 @@
 //! Small made-up problems with every feature of the model, for tests. The same seed makes the same problem.
 
 use super::{
-    Break, Draft, Lateness, Limits, Matrix, Pinned, Plan, Problem, Role, Surcharge, Task, TaskId,
-    Vehicle, VehicleCosts, VehicleId, Window, WorkByType,
+    Break, Draft, Lateness, Limits, Matrix, Pinned, Plan, Preference, Problem, Role, Surcharge,
+    Task, TaskId, Vehicle, VehicleCosts, VehicleId, Window, WorkByType,
 };
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
@@ -179,7 +179,25 @@ pub(super) fn any(seed: u64, taste: Taste) -> Problem {
         2 | 3 => with_trips(seed, taste),
         _ => problem(seed, taste),
     };
-    if seed % 4 == 1 || seed % 8 == 3 { paid(&problem, seed) } else { problem }
+    let problem = if seed % 4 == 1 || seed % 8 == 3 { paid(&problem, seed) } else { problem };
+    if seed % 5 == 0 { choosy(&problem, seed) } else { problem }
+}
+
+/// The same with tasks that may not be in one tour, or like one vehicle better than another.
+pub(super) fn choosy(problem: &Problem, seed: u64) -> Problem {
+    let mut draft = problem.draft().clone();
+    let dice = &mut dice(seed + 3_000_000);
+    for task in draft.tasks.iter_mut().filter(|task| task.role != Role::Call) {
+        task.group = dice.random_bool(0.5).then(|| dice.random_range(0..4));
+        if dice.random_bool(0.2) {
+            task.excludes = vec![dice.random_range(0..4)];
+        }
+        if dice.random_bool(0.3) {
+            let vehicle = VehicleId(dice.random_range(0..draft.vehicles.len() as u32));
+            task.preferences = vec![Preference { vehicle, price: dice.random_range(0..900) }];
+        }
+    }
+    Problem::parse(draft).unwrap()
 }
 
 /// The same with paid time that has prices and limits.

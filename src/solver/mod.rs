@@ -49,8 +49,8 @@ mod walk;
 pub use assignment::Batch;
 pub use disruption::{Disruption, Moving};
 pub use draft::{
-    Break, Draft, Lateness, Limits, Pinned, Role, Surcharge, Task, TaskId, Vehicle, VehicleCosts,
-    VehicleId, Window, WorkByType,
+    Break, Draft, Lateness, Limits, Pinned, Preference, Role, Surcharge, Task, TaskId, Vehicle,
+    VehicleCosts, VehicleId, Window, WorkByType,
 };
 pub use insertion::{Insertion, Refusal, Rule};
 pub use matrix::{Matrix, MatrixError, UNREACHABLE_S};

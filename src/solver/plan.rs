@@ -174,7 +174,9 @@ impl Problem {
                     Violation::Distance { .. } => {
                         vehicle.limits.distance_m = Some(schedule.travel_m);
                     }
-                    Violation::Skill { task, .. } | Violation::Locked { task } => {
+                    Violation::Skill { task, .. }
+                    | Violation::Locked { task }
+                    | Violation::Incompatible { task } => {
                         waived.push((task, schedule.vehicle));
                     }
                     Violation::Precedence { .. } | Violation::Pinned { .. } => {}

@@ -143,6 +143,9 @@ pub struct Problem {
     calls: Calls,
     /// Somebody may make calls, or some trip has to wait for its goods.
     pub(super) has_trips: bool,
+    /// Some tasks may not be in one tour; some like one vehicle better than another.
+    pub(super) has_groups: bool,
+    has_preferences: bool,
     /// How many pairs of tasks ride together.
     pub(super) shipments: usize,
     /// Nobody asks for anything but windows, skills, sums of loads and travel time.
@@ -189,6 +192,8 @@ impl Problem {
             asked: 0,
             calls: Calls::of(&draft),
             has_trips: false,
+            has_groups: draft.tasks.iter().any(|task| !task.excludes.is_empty()),
+            has_preferences: draft.tasks.iter().any(|task| !task.preferences.is_empty()),
             shipments: 0,
             is_plain: false,
             allowed: Vec::new(),
@@ -267,6 +272,24 @@ impl Problem {
     /// Whether some vehicle may do both tasks.
     pub(super) fn can_meet(&self, one: TaskId, two: TaskId) -> bool {
         self.allowed_row(one).iter().zip(self.allowed_row(two)).any(|(one, two)| one & two != 0)
+    }
+
+    /// Whether the two may not be in one tour.
+    pub(super) fn are_rivals(&self, one: TaskId, two: TaskId) -> bool {
+        let (one, two) = (self.task(one), self.task(two));
+        let excludes = |task: &Task, group: Option<u32>| {
+            group.is_some_and(|group| task.excludes.contains(&group))
+        };
+        excludes(one, two.group) || excludes(two, one.group)
+    }
+
+    /// What it costs that the task rides with the vehicle.
+    pub(super) fn preference_cost(&self, task: TaskId, vehicle: VehicleId) -> Cost {
+        if !self.has_preferences {
+            return 0;
+        }
+        let named = self.task(task).preferences.iter();
+        named.filter(|named| named.vehicle == vehicle).map(|named| named.price * COST_UNIT).sum()
     }
 
     /// Whether it stands for itself: alone, or as the pickup of a shipment.
@@ -406,6 +429,9 @@ impl Problem {
             let mut draft = self.task(*task).clone();
             draft.location = node.location;
             draft.locked_to = draft.locked_to.map(vehicle_inside);
+            for preference in &mut draft.preferences {
+                preference.vehicle = vehicle_inside(preference.vehicle);
+            }
             draft.role = match draft.role {
                 Role::Alone | Role::Call => draft.role,
                 Role::Pickup { delivery } => Role::Pickup { delivery: of(delivery) },
@@ -434,6 +460,10 @@ impl Problem {
             tasks.iter().map(move |task| self.work[work_type * self.nodes.len() + task.index()])
         });
         let draft = Draft { tasks: drafts, vehicles: vehicle_drafts, matrices: Vec::new() };
+        let waived_inside = self
+            .waived
+            .iter()
+            .filter_map(|(task, vehicle)| Some((inside[task.index()]?, vehicle_inside(*vehicle))));
         let mut part = Self {
             dimensions: self.dimensions,
             windows,
@@ -451,10 +481,12 @@ impl Problem {
             allowed_words: vehicles.len().div_ceil(64),
             left_out: tasks.iter().map(|task| self.left_out[task.index()]).collect(),
             kinds: self.kinds,
-            waived: Vec::new(),
+            waived: waived_inside.collect(),
             asked: tasks.iter().filter(|task| !self.is_call(**task)).count(),
             calls: Calls::of(&draft),
             has_trips: self.has_trips,
+            has_groups: self.has_groups,
+            has_preferences: self.has_preferences,
             draft,
             nodes,
             rides,
@@ -572,6 +604,9 @@ impl Problem {
         let mut kinds: Vec<usize> = Vec::new();
         let mut is_locked = vec![false; draft.vehicles.len()];
         for task in &draft.tasks[..self.asked] {
+            for preference in &task.preferences {
+                is_locked[preference.vehicle.index()] = true;
+            }
             if let Some(vehicle) = task.locked_to {
                 is_locked[vehicle.index()] = true;
             }
@@ -720,6 +755,8 @@ impl Problem {
         });
         self.load_rule != LoadRule::Peaks
             && !self.has_trips
+            && !self.has_groups
+            && !self.has_preferences
             && self.travels.len() == 1
             && self.shipments == 0
             && self.dimensions <= 1

@@ -79,6 +79,10 @@ pub enum Violation {
     Locked {
         task: TaskId,
     },
+    /// Another task of the tour may not be in one with it.
+    Incompatible {
+        task: TaskId,
+    },
     /// A delivery without its pickup before it in the trip, or a pickup without its delivery after it.
     Precedence {
         task: TaskId,
@@ -97,6 +101,8 @@ pub struct TourCost {
     pub work: Cost,
     pub lateness: Cost,
     pub paid: Cost,
+    /// That tasks ride with this vehicle and no other.
+    pub preference: Cost,
 }
 
 impl TourCost {
@@ -106,6 +112,7 @@ impl TourCost {
             .saturating_add(self.work)
             .saturating_add(self.lateness)
             .saturating_add(self.paid)
+            .saturating_add(self.preference)
     }
 }
 
@@ -245,6 +252,8 @@ impl Schedule {
         self.cost.fixed = ride.fixed;
         self.cost.work = work_s.saturating_mul(ride.work_per_s);
         self.cost.lateness = walked.late_cost;
+        let prices = tasks.iter().map(|task| problem.preference_cost(*task, self.vehicle));
+        self.cost.preference = prices.sum();
         if ride.is_paid {
             self.cost.paid = problem.paid_cost(self.vehicle, walked.paid_s);
         }
@@ -299,6 +308,15 @@ impl Schedule {
                 if needed.locked_to.is_some_and(|locked| locked != self.vehicle) {
                     self.violations.push(Violation::Locked { task });
                 }
+            }
+            let is_waived = |task: TaskId| problem.waived().contains(&(task, self.vehicle));
+            let mut others = tasks.iter().filter(|other| **other != task);
+            if problem.has_groups
+                && others.any(|other| {
+                    problem.are_rivals(task, *other) && !(is_waived(task) && is_waived(*other))
+                })
+            {
+                self.violations.push(Violation::Incompatible { task });
             }
             if !is_in_order(problem, tasks, at) {
                 self.violations.push(Violation::Precedence { task });

@@ -315,6 +315,7 @@ impl Tours<'_> {
         if tour.count > 0 {
             tour.is_feasible = self.is_in_time(vehicle, ride)
                 && self.is_within_capacity(vehicle)
+                && (!problem.has_groups || self.has_no_rivals(vehicle))
                 && (!ride.has_limits || self.fits_in_limits(vehicle, 0, 0, 0));
             if tour.soft > 0 || ride.is_soft || ride.has_loaded_breaks || tour.is_walked {
                 let mut walker = std::mem::take(self.walker());
@@ -344,6 +345,20 @@ impl Tours<'_> {
             self.by_breaks.ready[last * self.by_breaks.stride + ride.breaks as usize]
         };
         ready_s < FAR && ready_s + self.spots[last].leg_s <= ride.latest_s()
+    }
+
+    /// Whether all tasks may be in one tour; those that were found so before are waived.
+    fn has_no_rivals(&self, vehicle: VehicleId) -> bool {
+        let problem = self.problem();
+        let is_waived = |task: TaskId| problem.waived().contains(&(task, vehicle));
+        self.tasks_of(vehicle).all(|one| {
+            problem.task(one).excludes.is_empty()
+                || self.tasks_of(vehicle).all(|two| {
+                    one == two
+                        || !problem.are_rivals(one, two)
+                        || (is_waived(one) && is_waived(two))
+                })
+        })
     }
 
     fn is_within_capacity(&self, vehicle: VehicleId) -> bool {

@@ -61,6 +61,8 @@ pub(super) struct Tour {
     /// Kept only where it has a limit or a price.
     pub paid_s: i64,
     pub paid_cost: Cost,
+    /// What it costs that its tasks ride with this vehicle and no other.
+    pub preference_cost: Cost,
     /// What it costs that tasks have come here from other vehicles.
     pub moved_cost: Cost,
     /// All rules hold. Insertions keep this; a removal can end it only where a leg is longer than a way round.
@@ -75,7 +77,7 @@ impl Tour {
         }
         let fixed = problem.ride(vehicle).fixed;
         let time_cost = self.work_cost + self.late_cost + self.paid_cost;
-        fixed + self.travel_cost + time_cost + self.moved_cost
+        fixed + self.travel_cost + time_cost + self.preference_cost + self.moved_cost
     }
 }
 
@@ -201,6 +203,7 @@ impl<'p> Tours<'p> {
             late_cost: 0,
             paid_s: 0,
             paid_cost: 0,
+            preference_cost: 0,
             moved_cost: 0,
             is_feasible: true,
         };
@@ -351,6 +354,14 @@ impl<'p> Tours<'p> {
     /// The price of a task that is in no tour.
     pub fn absence_cost(&self, task: TaskId) -> Cost {
         self.problem.left_out_cost(task) + self.disruption.absence_cost(task)
+    }
+
+    /// A task of a vehicle with which another one may not be in one tour.
+    pub(super) fn rival_on(&self, task: TaskId, vehicle: VehicleId) -> Option<TaskId> {
+        if !self.problem.has_groups {
+            return None;
+        }
+        self.tasks_of(vehicle).find(|other| self.problem.are_rivals(task, *other))
     }
 
     /// Whether giving the task to the vehicle would move one promise too many.
@@ -583,6 +594,7 @@ impl<'p> Tours<'p> {
         tour.count += 1;
         tour.soft += u32::from(self.problem.node(task).late_max_s > 0);
         tour.calls += u32::from(is_call);
+        tour.preference_cost += self.problem.preference_cost(task, vehicle);
         if tour.count == 1 {
             self.set_idle(vehicle);
         }
@@ -600,6 +612,7 @@ impl<'p> Tours<'p> {
         tour.count -= 1;
         tour.soft -= u32::from(self.problem.node(task).late_max_s > 0);
         tour.calls -= u32::from(is_call);
+        tour.preference_cost -= self.problem.preference_cost(task, vehicle);
         tour.travel_s -= i64::from(std::mem::take(&mut spot.leg_s));
         tour.travel_cost -= std::mem::take(&mut spot.leg);
         if tour.count == 0 {

@@ -2,8 +2,8 @@
 //! point at it.
 
 use super::draft::{
-    Draft, LATENESS_MAX_S, Lateness, Role, TIME_MAX_S, TIME_MIN_S, TaskId, Vehicle, WORK_MAX_S,
-    Window,
+    Draft, LATENESS_MAX_S, Lateness, Preference, Role, TIME_MAX_S, TIME_MIN_S, TaskId, Vehicle,
+    WORK_MAX_S, Window,
 };
 use std::fmt::Arguments;
 
@@ -117,6 +117,14 @@ fn check_task(
     {
         let field = format!("{field}.locked_to");
         return Err(ProblemError::Unknown { field, what: "vehicle", value: vehicle.0 });
+    }
+    for (at, Preference { vehicle, price }) in task.preferences.iter().copied().enumerate() {
+        let field = format!("{field}.preferences[{at}]");
+        if vehicle.index() >= draft.vehicles.len() {
+            let field = format!("{field}.vehicle");
+            return Err(ProblemError::Unknown { field, what: "vehicle", value: vehicle.0 });
+        }
+        in_range(format_args!("{field}.price"), price, 0, PRICE_MAX)?;
     }
     let is_last = draft.tasks.get(id.index() + 1).is_none_or(|next| next.role == Role::Call);
     let has_loads = !task.delivery.is_empty() || !task.pickup.is_empty();
