@@ -304,7 +304,7 @@ impl Question {
                 ("skills", format!("somebody had {}", words?.join(" and ")))
             }
             Change::Unlock => ("other_technician", "another technician might do it".to_owned()),
-            Change::Tasks | Change::Travel | Change::Distance => return None,
+            Change::Tasks | Change::Travel | Change::Distance | Change::Duration => return None,
         };
         // When it would begin: in the day as it would be with the change.
         let mut draft = problem.draft().clone();

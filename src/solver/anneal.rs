@@ -139,7 +139,7 @@ impl<'p> Chain<'p> {
 
     fn tear_out(&mut self) {
         let problem = self.tours.problem();
-        let seed = TaskId(self.dice.random_range(0..problem.tasks().len() as u32));
+        let seed = TaskId(self.dice.random_range(0..problem.asked as u32));
         self.ruins.choose(&self.tours, self.neighbours, seed, &mut self.dice);
         for (vehicle, string) in self.ruins.strings() {
             self.undo.touch(&self.tours, vehicle);

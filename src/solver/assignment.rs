@@ -327,7 +327,7 @@ mod tests {
     fn a_batch_leaves_only_what_fits_nowhere() {
         for seed in 0..80 {
             let taste = Taste { tasks: 24, vehicles: 5, shipments: 3, is_rich: true };
-            let problem = made_up::problem(seed, taste);
+            let problem = made_up::any(seed, taste);
             let mut tours = Tours::of(&problem, &Plan::empty(&problem)).unwrap();
             if !tours.is_feasible() {
                 continue;

@@ -42,7 +42,8 @@ pub fn check(problem: &Problem, solution: &Solution) -> Vec<Fault> {
     let mut fault = |what: String| faults.push(Fault { tour: usize::MAX, what });
     for (task, &times) in times_done.iter().enumerate() {
         let is_left_out = solution.left_out.contains(&TaskId(task as u32));
-        if times + i32::from(is_left_out) != 1 {
+        let is_call = draft.tasks[task].role == Role::Call;
+        if times + i32::from(is_left_out) != 1 && !(is_call && times == 0) {
             fault(format!("task {task} is done {times} times, left out: {is_left_out}"));
         }
     }
@@ -90,7 +91,7 @@ impl Replay<'_> {
             return 0;
         }
         self.check_order(&tasks);
-        self.check_loads(schedule, &tasks);
+        self.check_loads(schedule);
         self.replay_times(schedule, tasks.len())
     }
 
@@ -107,19 +108,53 @@ impl Replay<'_> {
                 let is_free = task.locked_to.is_none_or(|locked| locked.index() == self.tour);
                 self.expect(is_free, || format!("task {} is locked elsewhere", id.0));
             }
-            let is_ordered = match task.role {
-                Role::Alone => true,
-                Role::Pickup { delivery } => tasks.iter().skip(at).any(|other| *other == delivery),
-                Role::Delivery { pickup } => tasks.iter().take(at).any(|other| *other == pickup),
+            for other in &tasks[..at] {
+                let other_task = &self.draft.tasks[other.index()];
+                let excludes = |one: &Task, two: &Task| {
+                    one.excludes.iter().any(|group| two.group == Some(*group))
+                };
+                let is_other_waived =
+                    self.waived.iter().any(|(of, by)| of == other && by.index() == self.tour);
+                let may_meet = !excludes(task, other_task) && !excludes(other_task, task);
+                self.expect(may_meet || (is_waived && is_other_waived), || {
+                    format!("tasks {} and {} are in one tour", other.0, id.0)
+                });
+            }
+            let at_of = |half: TaskId| tasks.iter().position(|other| *other == half);
+            let (first, second) = match task.role {
+                Role::Alone | Role::Call => (Some(at), Some(at)),
+                Role::Pickup { delivery } => (Some(at), at_of(delivery)),
+                Role::Delivery { pickup } => (at_of(pickup), Some(at)),
+            };
+            let is_ordered = match (first, second) {
+                (Some(first), Some(second)) if first <= second => {
+                    first == second
+                        || !tasks[first..second].iter().any(|other| self.is_call(*other))
+                }
+                _ => false,
             };
             self.expect(is_ordered, || format!("task {} is apart from its other half", id.0));
         }
         if let Some(most) = self.vehicle.limits.tasks {
-            self.expect(tasks.len() <= most as usize, || format!("{} tasks", tasks.len()));
+            let count = tasks.iter().filter(|task| !self.is_call(**task)).count();
+            self.expect(count <= most as usize, || format!("{count} tasks"));
         }
     }
 
-    fn check_loads(&mut self, schedule: &Schedule, tasks: &[TaskId]) {
+    fn is_call(&self, task: TaskId) -> bool {
+        self.draft.tasks[task.index()].role == Role::Call
+    }
+
+    /// The tasks of the trip that begins with the visit at a place of the schedule.
+    fn trip<'b>(&'b self, schedule: &'b Schedule, from: usize) -> impl Iterator<Item = &'b Task> {
+        let tasks = schedule.visits[from..].iter().filter_map(|visit| match visit.stop {
+            Stop::Task(task) => Some(task),
+            Stop::Break(_) => None,
+        });
+        tasks.take_while(|task| !self.is_call(*task)).map(|task| &self.draft.tasks[task.index()])
+    }
+
+    fn check_loads(&mut self, schedule: &Schedule) {
         let dimensions = self
             .draft
             .tasks
@@ -131,20 +166,25 @@ impl Replay<'_> {
         let amount = |amounts: &[i32], d: usize| i64::from(amounts.get(d).copied().unwrap_or(0));
         for d in 0..dimensions {
             let capacity = amount(&self.vehicle.capacity, d);
-            let mut load: i64 = tasks
-                .iter()
-                .map(|id| &self.draft.tasks[id.index()])
-                .filter(|task| !matches!(task.role, Role::Delivery { .. }))
-                .map(|task| amount(&task.delivery, d))
-                .sum();
+            let loaded = |replay: &Self, from: usize| -> i64 {
+                let tasks = replay.trip(schedule, from);
+                tasks
+                    .filter(|task| !matches!(task.role, Role::Delivery { .. }))
+                    .map(|task| amount(&task.delivery, d))
+                    .sum()
+            };
+            let mut load = loaded(self, 0);
             self.expect(load <= capacity, || format!("starts with {load} of {capacity}"));
             self.expect(amount(&schedule.initial_load, d) == load, || {
                 "wrong first load".to_owned()
             });
-            for visit in &schedule.visits {
+            for (at, visit) in schedule.visits.iter().enumerate() {
                 match visit.stop {
                     Stop::Task(id) => {
                         let task = &self.draft.tasks[id.index()];
+                        if task.role == Role::Call {
+                            load = loaded(self, at + 1);
+                        }
                         load += amount(&task.pickup, d) - amount(&task.delivery, d);
                         self.expect(load <= capacity, || {
                             format!("{load} of {capacity} aboard after task {}", id.0)
@@ -177,7 +217,17 @@ impl Replay<'_> {
         let is_early = now < i64::from(vehicle.shift.from_s);
         let begins_pinned = vehicle.pinned.first().is_some_and(|pin| pin.start_s.is_some());
         self.expect(!is_early || begins_pinned, || "leaves before the shift".to_owned());
-        for visit in &schedule.visits {
+        // Nobody leaves before the goods of the trip are there; those of a task that has begun are aboard.
+        let goods = |replay: &Self, from: usize| {
+            let begun = |task: &Task| {
+                let mut pins = vehicle.pinned.iter().filter(|pin| pin.start_s.is_some());
+                pins.any(|pin| std::ptr::eq(&raw const replay.draft.tasks[pin.task.index()], task))
+            };
+            let trip = replay.trip(schedule, from).filter(|task| !begun(task));
+            trip.filter_map(|task| task.goods_from_s).max().map_or(i64::MIN, i64::from)
+        };
+        let mut goods_s = goods(self, 0);
+        for (at, visit) in schedule.visits.iter().enumerate() {
             match visit.stop {
                 Stop::Break(index) => {
                     breaks_taken.push(index);
@@ -202,9 +252,12 @@ impl Replay<'_> {
                     travel_s += leg_s;
                     travel_m += leg_m;
                     let pin = vehicle.pinned.get(position).copied();
-                    let leaves = now.max(task.release_s.map_or(i64::MIN, i64::from));
+                    let leaves = now.max(task.release_s.map_or(i64::MIN, i64::from)).max(goods_s);
                     let is_fact = matches!(pin, Some(Pinned { start_s: Some(_), .. }));
                     if let Some(Pinned { start_s: Some(start_s), .. }) = pin {
+                        self.expect(goods_s <= i64::from(start_s), || {
+                            format!("task {} has begun before all goods were there", id.0)
+                        });
                         self.expect(visit.start_s == i64::from(start_s), || {
                             format!("task {} does not start when it is pinned", id.0)
                         });
@@ -226,6 +279,11 @@ impl Replay<'_> {
                     });
                     cost +=
                         i128::from(setup_s + service_s) * i128::from(costs.per_task_hour) * 1000;
+                    let prices = task.preferences.iter();
+                    let prices = prices.filter(|named| named.vehicle.index() == self.tour);
+                    cost += prices.map(|named| i128::from(named.price) * 3_600_000).sum::<i128>();
+                    let is_call = task.role == Role::Call;
+                    goods_s = if is_call { goods(self, at + 1) } else { i64::MIN };
                     now = visit.start_s + setup_s + service_s;
                     here = Some(task.location);
                     position += 1;
@@ -248,7 +306,17 @@ impl Replay<'_> {
         cost += i128::from(overtime_s) * i128::from(vehicle.overtime.per_hour) * 1000;
         self.expect(schedule.end_s == now, || "wrong end".to_owned());
         self.expect(schedule.travel_s == travel_s, || "wrong travel".to_owned());
+        let paid_s = now - schedule.departure_s;
+        let mut per_hour = vec![(0, costs.per_paid_hour)];
+        per_hour.extend(vehicle.surcharges.iter().map(|more| (more.above_s, more.per_hour)));
+        for (above_s, price) in per_hour {
+            let dear_s = (paid_s - i64::from(above_s)).max(0);
+            cost += i128::from(dear_s) * i128::from(price) * 1000;
+        }
         let limits = vehicle.limits;
+        self.expect(limits.duration_s.is_none_or(|most| paid_s <= i64::from(most)), || {
+            format!("is away for {paid_s} s")
+        });
         self.expect(limits.travel_s.is_none_or(|most| travel_s <= i64::from(most)), || {
             format!("travels {travel_s} s")
         });

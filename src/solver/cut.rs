@@ -28,7 +28,7 @@ pub(super) fn cut(
 ) -> Vec<Cut> {
     let owner = plan.owners(problem);
     let absent = Tours::heads(problem).filter(|head| owner[head.index()].is_none());
-    let count = problem.tasks().len();
+    let count = problem.asked;
     let used = plan.tours.iter().filter(|tour| !tour.is_empty()).count();
     let parts =
         if count <= WHOLE_MAX { 1 } else { (count / PART_TASKS).min(used / PART_TOURS).max(1) };

@@ -42,7 +42,8 @@ pub struct Lateness {
     pub per_hour: i64,
 }
 
-/// Whether a task stands alone or is one half of a shipment. Both halves ride on one vehicle, the pickup first.
+/// Whether a task stands alone or is one half of a shipment. Both halves ride on one vehicle in one trip, the pickup
+/// first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Role {
     #[default]
@@ -53,6 +54,10 @@ pub enum Role {
     Delivery {
         pickup: TaskId,
     },
+    /// A call at a depot or a tip, between two trips of the vehicle it is locked to: there everything is unloaded and
+    /// what the next trip delivers is loaded. Nobody asks for it; it is made if it is worth its way. Calls come behind
+    /// all other tasks. A vehicle may make as many as there are; those that are alike are one.
+    Call,
 }
 
 /// Set-up and service on vehicles of one work type, where they differ from the task's own.
@@ -61,6 +66,13 @@ pub struct WorkByType {
     pub work_type: u32,
     pub setup_s: i32,
     pub service_s: i32,
+}
+
+/// What it costs that a task rides with a vehicle (one from another territory, say).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Preference {
+    pub vehicle: VehicleId,
+    pub price: i64,
 }
 
 /// One thing to do at one place.
@@ -77,7 +89,7 @@ pub struct Task {
     pub service_s: i32,
     pub by_type: Vec<WorkByType>,
     /// What is dropped here and what is taken up, by dimension. What a task that stands alone drops is aboard
-    /// from the start; what it takes up stays aboard to the end.
+    /// from the start of the trip; what it takes up stays aboard to its end.
     pub delivery: Vec<i32>,
     pub pickup: Vec<i32>,
     pub skills: Skills,
@@ -89,9 +101,18 @@ pub struct Task {
     pub is_required: bool,
     /// No vehicle may set off towards it before.
     pub release_s: Option<i32>,
+    /// Its goods are at the depot only then: the trip that carries it may not set out before, be it from the start of
+    /// the tour or from a call.
+    pub goods_from_s: Option<i32>,
     pub role: Role,
     /// It may only ride on this vehicle.
     pub locked_to: Option<VehicleId>,
+    /// Vehicles that are not named cost nothing.
+    pub preferences: Vec<Preference>,
+    /// What sort of thing it is, and with which sorts it may not be in one tour. It is enough if one of two tasks says
+    /// so; a sort may exclude itself.
+    pub group: Option<u32>,
+    pub excludes: Vec<u32>,
 }
 
 /// A rest, taken where the vehicle stands after a task (or before the first one), before it drives on. A rest at a
@@ -116,12 +137,23 @@ pub struct VehicleCosts {
     /// Per hour of set-up and service.
     pub per_task_hour: i64,
     pub per_km: i64,
+    /// Per hour from leaving the start to coming to the end, waiting and breaks included. The vehicle leaves as late as
+    /// it can without anything ending later.
+    pub per_paid_hour: i64,
+}
+
+/// A price of long days: each hour of paid time above this costs so much more. Several add up, so what a day costs
+/// rises ever faster and even days cost least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Surcharge {
+    pub above_s: i32,
+    pub per_hour: i64,
 }
 
 impl Default for VehicleCosts {
     /// A second of travel costs one.
     fn default() -> Self {
-        Self { fixed: 0, per_hour: 3600, per_task_hour: 0, per_km: 0 }
+        Self { fixed: 0, per_hour: 3600, per_task_hour: 0, per_km: 0, per_paid_hour: 0 }
     }
 }
 
@@ -131,6 +163,8 @@ pub struct Limits {
     pub tasks: Option<u32>,
     pub travel_s: Option<i32>,
     pub distance_m: Option<i64>,
+    /// Paid time, from leaving to coming home.
+    pub duration_s: Option<i32>,
 }
 
 /// A visit that is frozen: it stays first, in its order.
@@ -155,6 +189,7 @@ pub struct Vehicle {
     pub capacity: Vec<i32>,
     pub skills: Skills,
     pub costs: VehicleCosts,
+    pub surcharges: Vec<Surcharge>,
     /// 2 drives twice as fast as the matrix says.
     pub speed_factor: f64,
     pub limits: Limits,
@@ -176,6 +211,7 @@ impl Default for Vehicle {
             capacity: Vec::new(),
             skills: Skills::default(),
             costs: VehicleCosts::default(),
+            surcharges: Vec::new(),
             speed_factor: 1.0,
             limits: Limits::default(),
             matrix: 0,

@@ -10,6 +10,7 @@ use super::problem::{Cost, FAR, LoadRule, Problem, Ride};
 use super::schedule::{Schedule, Violation};
 use super::times::rested_s;
 use super::tours::{Spot, SpotId, Tours};
+use super::trips;
 use super::validate::BREAKS_MAX;
 
 /// A place for a task: vehicle, how many tasks come before it, and what it adds.
@@ -21,8 +22,17 @@ pub struct Insertion {
     pub after: usize,
     /// Of a shipment: how many of the tasks that are there now come before the delivery.
     pub delivery_after: Option<usize>,
+    /// A call at a depot or a tip that is put in right before or right behind the task.
+    pub call: Option<Call>,
     /// What it adds to the tours and to moved tasks, in inner costs; the price of leaving the task out is not in it.
     pub cost: Cost,
+}
+
+/// A new call beside a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Call {
+    Before(TaskId),
+    After(TaskId),
 }
 
 /// The rule that keeps a vehicle from taking a task.
@@ -48,6 +58,10 @@ pub enum Rule {
     Travel,
     /// Too far, by metres.
     Distance,
+    /// Too much paid time, by seconds.
+    Duration,
+    /// It may not be in one tour with this task.
+    Incompatible { task: TaskId },
     /// Too many promised tasks would have moved.
     Promises,
 }
@@ -103,12 +117,37 @@ pub fn best_on(
 
 /// Makes an insertion happen.
 pub fn apply(tours: &mut Tours<'_>, insertion: &Insertion) {
-    let Insertion { task, vehicle, after, delivery_after, .. } = *insertion;
-    match (tours.problem().partner(task), delivery_after) {
-        (Some(delivery), Some(delivery_after)) => {
-            tours.insert_pair(task, delivery, vehicle, (after, delivery_after));
+    let Insertion { task, vehicle, after, delivery_after, call, .. } = *insertion;
+    let spot = |count| tours.spot_at(vehicle, count);
+    let along = match (delivery_after, call) {
+        (Some(delivery_after), _) => Along::Delivery(spot(delivery_after)),
+        (None, Some(Call::Before(call))) => Along::CallBefore(call),
+        (None, Some(Call::After(call))) => Along::CallAfter(call),
+        (None, None) => Along::Nothing,
+    };
+    let fit = Fit { cost: insertion.cost, vehicle, after: spot(after), along };
+    fit.apply(tours, task);
+}
+
+/// What is put into a tour together with a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Along {
+    Nothing,
+    /// The other half of the shipment, behind this spot of the tour as it is now.
+    Delivery(SpotId),
+    /// A call, right before or right behind the task.
+    CallBefore(TaskId),
+    CallAfter(TaskId),
+}
+
+impl Along {
+    /// A task that stands alone and its call, in their order, and how many they are.
+    pub(super) fn with(self, task: TaskId) -> ([TaskId; 2], usize) {
+        match self {
+            Self::Nothing | Self::Delivery(_) => ([task, task], 1),
+            Self::CallBefore(call) => ([call, task], 2),
+            Self::CallAfter(call) => ([task, call], 2),
         }
-        _ => tours.insert(task, vehicle, after),
     }
 }
 
@@ -118,27 +157,32 @@ pub(super) struct Fit {
     pub cost: Cost,
     pub vehicle: VehicleId,
     pub after: SpotId,
-    /// Of a shipment: the spot of the tour as it is now that comes before the delivery.
-    pub delivery_after: Option<SpotId>,
+    pub along: Along,
 }
 
 impl Fit {
     fn insertion(self, tours: &Tours<'_>, task: TaskId) -> Insertion {
-        Insertion {
-            task,
-            vehicle: self.vehicle,
-            after: tours.count_until(self.after),
-            delivery_after: self.delivery_after.map(|spot| tours.count_until(spot)),
-            cost: self.cost,
-        }
+        let (delivery_after, call) = match self.along {
+            Along::Nothing => (None, None),
+            Along::Delivery(spot) => (Some(tours.count_until(spot)), None),
+            Along::CallBefore(call) => (None, Some(Call::Before(call))),
+            Along::CallAfter(call) => (None, Some(Call::After(call))),
+        };
+        let (vehicle, cost) = (self.vehicle, self.cost);
+        let after = tours.count_until(self.after);
+        Insertion { task, vehicle, after, delivery_after, call, cost }
     }
 
     pub(super) fn apply(self, tours: &mut Tours<'_>, task: TaskId) {
-        match (tours.problem().partner(task), self.delivery_after) {
-            (Some(delivery), Some(second)) => {
+        match (self.along, tours.problem().partner(task)) {
+            (Along::Nothing, _) => tours.put(task, self.vehicle, self.after),
+            (Along::Delivery(second), Some(delivery)) => {
                 tours.put_pair(task, delivery, self.vehicle, (self.after, second));
             }
-            _ => tours.put(task, self.vehicle, self.after),
+            _ => {
+                let (tasks, count) = self.along.with(task);
+                tours.put_all(&tasks[..count], self.vehicle, self.after);
+            }
         }
     }
 }
@@ -146,7 +190,7 @@ impl Fit {
 /// A task as head and, of a shipment, its delivery.
 pub(super) fn halves(problem: &Problem, task: TaskId) -> (TaskId, Option<TaskId>) {
     match problem.task(task).role {
-        Role::Alone => (task, None),
+        Role::Alone | Role::Call => (task, None),
         Role::Pickup { delivery } => (task, Some(delivery)),
         Role::Delivery { pickup } => (pickup, Some(task)),
     }
@@ -163,12 +207,22 @@ pub(super) fn fit_on(
     let problem = tours.problem();
     let partner = problem.partner(head);
     let is_allowed = |task| problem.is_allowed(task, vehicle);
-    if !is_allowed(head) || !partner.is_none_or(is_allowed) || !tours.holds(vehicle) {
+    let has_rival = |task| tours.rival_on(task, vehicle).is_some();
+    if !is_allowed(head)
+        || !partner.is_none_or(is_allowed)
+        || !tours.holds(vehicle)
+        || has_rival(head)
+        || partner.is_some_and(has_rival)
+        || partner.is_some_and(|partner| problem.has_groups && problem.are_rivals(head, partner))
+    {
         return None;
     }
-    let moved = tours.disruption().cost(head, vehicle);
+    let both = [Some(head), partner].into_iter().flatten();
+    let preference: Cost = both.map(|task| problem.preference_cost(task, vehicle)).sum();
+    let moved = tours.disruption().cost(head, vehicle) + preference;
     let beat = beat.saturating_sub(moved);
     let found = match partner {
+        None if problem.ride(vehicle).is_spanned => trips::best_place(tours, head, vehicle, beat),
         None => best_place(tours, head, vehicle, beat),
         Some(delivery) => best_pair(tours, head, delivery, vehicle, beat),
     };
@@ -236,7 +290,7 @@ impl<'p> Guest<'p> {
         let ride = tours.problem().ride(vehicle);
         let fixed = if tour.count == 0 { ride.fixed } else { 0 };
         let cost = i64::from(least_s) * ride.per_s + fixed;
-        Some(Fit { cost, vehicle, after, delivery_after: None })
+        Some(Fit { cost, vehicle, after, along: Along::Nothing })
     }
 }
 
@@ -253,7 +307,7 @@ fn best_place(
     loop {
         if let Some(cost) = judge(tours, task, vehicle, after, beat) {
             beat = cost;
-            found = Some(Fit { cost, vehicle, after, delivery_after: None });
+            found = Some(Fit { cost, vehicle, after, along: Along::Nothing });
         }
         if after == first {
             return found;
@@ -324,13 +378,24 @@ fn judge(
     (cost < beat).then_some(cost)
 }
 
-/// What lateness costs more with tasks behind spots; none if some rule breaks.
-fn walk_with(tours: &mut Tours<'_>, vehicle: VehicleId, more: &[(SpotId, TaskId)]) -> Option<Cost> {
+/// What lateness and paid time cost more with tasks behind spots; none if some rule breaks.
+pub(super) fn walk_with(
+    tours: &mut Tours<'_>,
+    vehicle: VehicleId,
+    more: &[(SpotId, TaskId)],
+) -> Option<Cost> {
     let mut walker = std::mem::take(tours.walker());
     let walked = walker.walk(tours.problem(), vehicle, with(tours, vehicle, more), |_| {});
     *tours.walker() = walker;
-    let before = tours.tours[vehicle.index()].late_cost;
-    (walked.excess_s == 0).then(|| walked.late_cost - before)
+    if walked.excess_s > 0 {
+        return None;
+    }
+    let tour = &tours.tours[vehicle.index()];
+    let mut more = walked.late_cost - tour.late_cost;
+    if tours.problem().ride(vehicle).is_paid {
+        more += tours.problem().paid_cost(vehicle, walked.paid_s) - tour.paid_cost;
+    }
+    Some(more)
 }
 
 /// The order of a tour with more tasks in it, each behind a spot; of those behind the same one, as they are given.
@@ -348,24 +413,33 @@ fn with<'a>(
     )
 }
 
-/// Seconds of set-up and service that a task behind a spot adds.
-fn added_work_s(tours: &Tours<'_>, ride: &Ride, task: TaskId, after: SpotId) -> i32 {
+/// Seconds of set-up and service that tasks behind a spot add, one behind the other.
+pub(super) fn added_work_s(tours: &Tours<'_>, ride: &Ride, after: SpotId, more: &[TaskId]) -> i32 {
     let problem = tours.problem();
     let spot = &tours.spots[after as usize];
-    let place = problem.node(task).location;
-    let (setup_s, service_s) = problem.work_on(task, ride);
-    let mut work_s = service_s + if spot.place == place { 0 } else { setup_s };
+    let (mut from, mut work_s) = (spot.place, 0);
+    for task in more {
+        let place = problem.node(*task).location;
+        let (setup_s, service_s) = problem.work_on(*task, ride);
+        work_s += service_s + if from == place { 0 } else { setup_s };
+        from = place;
+    }
     if let Some(next) = tours.task_at(spot.next) {
         let (setup_s, _) = problem.work_on(next, ride);
         work_s += setup_s
-            * (i32::from(place != spot.next_place) - i32::from(spot.place != spot.next_place));
+            * (i32::from(from != spot.next_place) - i32::from(spot.place != spot.next_place));
     }
     work_s
 }
 
 /// Whether the load holds with the task, which stands alone, behind a spot.
 #[inline]
-fn fits_in_load(tours: &Tours<'_>, task: TaskId, vehicle: VehicleId, after: SpotId) -> bool {
+pub(super) fn fits_in_load(
+    tours: &Tours<'_>,
+    task: TaskId,
+    vehicle: VehicleId,
+    after: SpotId,
+) -> bool {
     let problem = tours.problem();
     let dimensions = problem.dimensions;
     match problem.load_rule {
@@ -391,7 +465,7 @@ fn fits_in_load(tours: &Tours<'_>, task: TaskId, vehicle: VehicleId, after: Spot
 /// Whether a vehicle without breaks that leaves `place`, `travel_s` away from the spot that follows `after`, at
 /// `ready_s` can do all that follows.
 #[inline]
-fn reaches_next(
+pub(super) fn reaches_next(
     tours: &Tours<'_>,
     ride: &Ride,
     after: SpotId,
@@ -573,7 +647,7 @@ fn best_pair(
                 if tour.count == 0 {
                     cost += ride.fixed;
                 }
-                if cost.saturating_sub(tour.late_cost) < beat {
+                if cost.saturating_sub(tour.late_cost + tour.paid_cost) < beat {
                     let mut done = [FAR; BREAKS_MAX + 1];
                     let leg_s = if second == first { between_s } else { legs.0 };
                     times_after(
@@ -589,8 +663,11 @@ fn best_pair(
                     let is_in_time =
                         reaches_next_resting(tours, ride, second, to_place, legs.1, &done);
                     if is_in_time && (!ride.has_limits || pair_fits(tours, ride, vehicle, &more)) {
-                        let is_walked =
-                            tour.soft > 0 || ride.is_soft || ride.has_loaded_breaks || may_be_late;
+                        let is_walked = tour.soft > 0
+                            || ride.is_soft
+                            || ride.has_loaded_breaks
+                            || may_be_late
+                            || ride.is_spanned;
                         let lateness =
                             if is_walked { walk_with(tours, vehicle, &more) } else { Some(0) };
                         if let Some(lateness) = lateness
@@ -602,7 +679,7 @@ fn best_pair(
                                 cost,
                                 vehicle,
                                 after: first,
-                                delivery_after: Some(second),
+                                along: Along::Delivery(second),
                             });
                         }
                     }
@@ -610,7 +687,8 @@ fn best_pair(
             }
             // Carry the times over the next stop.
             second = here.next;
-            if second == end || !holds(tours, second) {
+            let is_last = tours.task_at(second).is_none_or(|task| problem.is_call(task));
+            if is_last || !holds(tours, second) {
                 break;
             }
             let carried = ready;
@@ -640,7 +718,7 @@ fn added_cost(
         + problem.leg_cost(ride, place, spot.next_place, to_s)
         - spot.leg;
     if ride.work_per_s != 0 {
-        cost += i64::from(added_work_s(tours, ride, task, after)) * ride.work_per_s;
+        cost += i64::from(added_work_s(tours, ride, after, &[task])) * ride.work_per_s;
     }
     cost
 }
@@ -729,6 +807,12 @@ pub fn refusal(tours: &mut Tours<'_>, task: TaskId, vehicle: VehicleId) -> Optio
             return Some(Refusal { vehicle, rule, by, after: None });
         }
     }
+    for half in [Some(head), partner].into_iter().flatten() {
+        if let Some(task) = tours.rival_on(half, vehicle) {
+            let rule = Rule::Incompatible { task };
+            return Some(Refusal { vehicle, rule, by: 0, after: None });
+        }
+    }
     if tours.breaks_promise(head, vehicle) {
         return Some(Refusal { vehicle, rule: Rule::Promises, by: 1, after: None });
     }
@@ -786,13 +870,15 @@ fn weight(violation: &Violation) -> i64 {
         Violation::Late { by_s, .. }
         | Violation::BreakLate { by_s, .. }
         | Violation::Overtime { by_s }
-        | Violation::Travel { by_s } => by_s,
+        | Violation::Travel { by_s }
+        | Violation::Duration { by_s } => by_s,
         Violation::Distance { by_m } => by_m / 10,
         Violation::Capacity { by, .. } => by.saturating_mul(3600),
         Violation::Tasks { by } => i64::from(by) * 3600,
         Violation::BreakLoad { .. } => 3600,
         Violation::Skill { .. }
         | Violation::Locked { .. }
+        | Violation::Incompatible { .. }
         | Violation::Precedence { .. }
         | Violation::Pinned { .. } => i64::from(i32::MAX),
     }
@@ -809,8 +895,10 @@ fn rule_of(worst: &Violation, own: &[Option<TaskId>], schedule: &Schedule) -> (R
         Violation::Tasks { by } => (Rule::Tasks, i64::from(by)),
         Violation::Travel { by_s } => (Rule::Travel, by_s),
         Violation::Distance { by_m } => (Rule::Distance, by_m),
+        Violation::Duration { by_s } => (Rule::Duration, by_s),
         Violation::Skill { skill, .. } => (Rule::Skill { skill }, 0),
         Violation::Locked { .. } => (Rule::Locked, 0),
+        Violation::Incompatible { task } => (Rule::Incompatible { task }, 0),
         Violation::Precedence { task } => (Rule::OtherWindow { task }, schedule.end_s),
         Violation::Pinned { .. } => (Rule::ShiftEnd, 0),
     }

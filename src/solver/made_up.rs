@@ -1,8 +1,8 @@
 //! Small made-up problems with every feature of the model, for tests. The same seed makes the same problem.
 
 use super::{
-    Break, Draft, Lateness, Limits, Matrix, Pinned, Plan, Problem, Role, Task, TaskId, Vehicle,
-    VehicleCosts, VehicleId, Window, WorkByType,
+    Break, Draft, Lateness, Limits, Matrix, Pinned, Plan, Preference, Problem, Role, Surcharge,
+    Task, TaskId, Vehicle, VehicleCosts, VehicleId, Window, WorkByType,
 };
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
@@ -137,13 +137,16 @@ pub(super) fn problem(seed: u64, taste: Taste) -> Problem {
                     per_hour: 3600,
                     per_task_hour: if rich(dice, 0.2) { 1000 } else { 0 },
                     per_km: if rich(dice, 0.3) { 800 } else { 0 },
+                    per_paid_hour: 0,
                 },
+                surcharges: Vec::new(),
                 speed_factor: if rich(dice, 0.2) { 1.3 } else { 1.0 },
                 limits: if rich(dice, 0.2) {
                     Limits {
                         tasks: Some(dice.random_range(2..8)),
                         travel_s: Some(dice.random_range(1000..6000)),
                         distance_m: Some(dice.random_range(1000..6000)),
+                        duration_s: None,
                     }
                 } else {
                     Limits::default()
@@ -170,6 +173,84 @@ pub(super) fn problem(seed: u64, taste: Taste) -> Problem {
     Problem::parse(Draft { tasks, vehicles, matrices }).unwrap()
 }
 
+/// The same, many of them with trips, with paid time, or with both.
+pub(super) fn any(seed: u64, taste: Taste) -> Problem {
+    let problem = match seed % 4 {
+        2 | 3 => with_trips(seed, taste),
+        _ => problem(seed, taste),
+    };
+    let problem = if seed % 4 == 1 || seed % 8 == 3 { paid(&problem, seed) } else { problem };
+    if seed.is_multiple_of(5) { choosy(&problem, seed) } else { problem }
+}
+
+/// The same with tasks that may not be in one tour, or like one vehicle better than another.
+pub(super) fn choosy(problem: &Problem, seed: u64) -> Problem {
+    let mut draft = problem.draft().clone();
+    let dice = &mut dice(seed + 3_000_000);
+    for task in draft.tasks.iter_mut().filter(|task| task.role != Role::Call) {
+        task.group = dice.random_bool(0.5).then(|| dice.random_range(0..4));
+        if dice.random_bool(0.2) {
+            task.excludes = vec![dice.random_range(0..4)];
+        }
+        if dice.random_bool(0.3) {
+            let vehicle = VehicleId(dice.random_range(0..draft.vehicles.len() as u32));
+            task.preferences = vec![Preference { vehicle, price: dice.random_range(0..900) }];
+        }
+    }
+    Problem::parse(draft).unwrap()
+}
+
+/// The same with paid time that has prices and limits.
+pub(super) fn paid(problem: &Problem, seed: u64) -> Problem {
+    let mut draft = problem.draft().clone();
+    let dice = &mut dice(seed + 2_000_000);
+    for vehicle in &mut draft.vehicles {
+        vehicle.limits.duration_s = dice.random_bool(0.4).then(|| dice.random_range(800..4000));
+        vehicle.costs.per_paid_hour = dice.random_range(0..3) * 1500;
+        let surcharges = 0..dice.random_range(0..3);
+        vehicle.surcharges = surcharges
+            .map(|_| Surcharge { above_s: dice.random_range(0..3000), per_hour: 2000 })
+            .collect();
+    }
+    if dice.random_bool(0.5) {
+        // Nothing that has to be walked.
+        for task in &mut draft.tasks {
+            task.windows.truncate(1);
+            task.lateness = Lateness::default();
+        }
+        for vehicle in &mut draft.vehicles {
+            vehicle.breaks.clear();
+            vehicle.overtime = Lateness::default();
+        }
+    }
+    Problem::parse(draft).unwrap()
+}
+
+/// A made-up problem whose vehicles make trips.
+pub(super) fn with_trips(seed: u64, taste: Taste) -> Problem {
+    let mut draft = problem(seed, taste).draft().clone();
+    let dice = &mut dice(seed + 1_000_000);
+    let places = draft.matrices[0].size() as u32;
+    for task in &mut draft.tasks {
+        task.goods_from_s = dice.random_bool(0.3).then(|| dice.random_range(0..1500));
+    }
+    for vehicle in 0..draft.vehicles.len() as u32 {
+        let depot = dice.random_range(0..places);
+        for at in 0..dice.random_range(0..5) {
+            let is_tip = at > 0 && taste.is_rich && dice.random_bool(0.3);
+            draft.tasks.push(Task {
+                location: if is_tip { dice.random_range(0..places) } else { depot },
+                windows: if is_tip { windows(dice, 2) } else { Vec::new() },
+                service_s: 20,
+                role: Role::Call,
+                locked_to: Some(VehicleId(vehicle)),
+                ..Task::default()
+            });
+        }
+    }
+    Problem::parse(draft).unwrap()
+}
+
 /// Every task on a random tour at its end, whatever the rules say; pins, pairs and locks kept.
 pub(super) fn any_plan(problem: &Problem, dice: &mut Dice, share: f64) -> Plan {
     let mut plan = Plan::empty(problem);
@@ -181,6 +262,9 @@ pub(super) fn any_plan(problem: &Problem, dice: &mut Dice, share: f64) -> Plan {
         let tour = dice.random_range(0..plan.tours.len());
         plan.tours[tour].push(head);
         plan.tours[tour].extend(problem.partner(head));
+        let calls = problem.calls().of_vehicle(VehicleId(tour as u32)).iter();
+        let call = calls.copied().find(|call| !plan.tours[tour].contains(call));
+        plan.tours[tour].extend(call.filter(|_| dice.random_bool(0.3)));
     }
     plan
 }

@@ -12,6 +12,7 @@
 
 mod anneal;
 pub mod assignment;
+mod calls;
 pub mod checker;
 mod cut;
 pub mod disruption;
@@ -34,12 +35,15 @@ pub mod schedule;
 pub mod search;
 #[cfg(test)]
 mod search_tests;
+mod segment;
 pub mod skills;
 pub mod solution;
+mod spans;
 pub mod stop;
 mod tails;
 mod times;
 pub mod tours;
+mod trips;
 mod undo;
 mod validate;
 mod walk;
@@ -47,8 +51,8 @@ mod walk;
 pub use assignment::Batch;
 pub use disruption::{Disruption, Moving};
 pub use draft::{
-    Break, Draft, Lateness, Limits, Pinned, Role, Task, TaskId, Vehicle, VehicleCosts, VehicleId,
-    Window, WorkByType,
+    Break, Draft, Lateness, Limits, Pinned, Preference, Role, Surcharge, Task, TaskId, Vehicle,
+    VehicleCosts, VehicleId, Window, WorkByType,
 };
 pub use insertion::{Insertion, Refusal, Rule};
 pub use matrix::{Matrix, MatrixError, UNREACHABLE_S};

@@ -24,11 +24,11 @@ impl Neighbours {
         let mut found = Self { starts: vec![0], tasks: Vec::new() };
         let Some(first) = problem.vehicle_ids().next() else { return found };
         let ride = problem.ride(first);
-        let mut near: Vec<(i32, TaskId)> = Vec::with_capacity(problem.tasks().len());
-        for task in problem.task_ids() {
+        let mut near: Vec<(i32, TaskId)> = Vec::with_capacity(problem.asked);
+        for task in problem.asked_ids() {
             near.clear();
             let place = problem.node(task).location;
-            near.extend(problem.task_ids().filter(|other| *other != task).map(|other| {
+            near.extend(problem.asked_ids().filter(|other| *other != task).map(|other| {
                 let other_place = problem.node(other).location;
                 let there_s = problem.travel_s(ride, place, other_place);
                 (there_s + problem.travel_s(ride, other_place, place), other)
@@ -44,7 +44,7 @@ impl Neighbours {
         found
     }
 
-    /// Nearest first.
+    /// Nearest first; of a task that somebody asked for.
     pub(super) fn near(&self, task: TaskId) -> &[TaskId] {
         let from = self.starts[task.index()] as usize;
         &self.tasks[from..self.starts[task.index() + 1] as usize]
@@ -53,7 +53,7 @@ impl Neighbours {
     /// Those of a part: `inside` says by which number it knows a task, `tasks` which ones it has.
     pub(super) fn within(&self, tasks: &[TaskId], inside: &[Option<TaskId>]) -> Self {
         let mut found = Self { starts: vec![0], tasks: Vec::new() };
-        for task in tasks {
+        for task in tasks.iter().take_while(|task| task.index() + 1 < self.starts.len()) {
             let near = self.near(*task).iter().filter_map(|other| inside[other.index()]);
             found.tasks.extend(near);
             found.starts.push(found.tasks.len() as u32);
@@ -79,9 +79,9 @@ impl Beside {
             one.0.total_cmp(&two.0).then(one.1.cmp(&two.1))
         };
         let mut beside = Vec::with_capacity(problem.tasks().len());
-        for task in problem.task_ids() {
+        for task in problem.asked_ids() {
             beside.clear();
-            for other in problem.task_ids() {
+            for other in problem.asked_ids() {
                 if other == task || !problem.can_meet(task, other) {
                     continue;
                 }

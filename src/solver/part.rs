@@ -41,22 +41,22 @@ impl Part {
         for task in &cut.absent {
             tasks.extend(outside.partner(*task));
         }
-        let mut tours_outside = Vec::with_capacity(cut.vehicles.len());
         for vehicle in &cut.vehicles {
-            let from = tasks.len();
-            tasks.extend(&whole.tours[vehicle.index()]);
-            tours_outside.push(from..tasks.len());
+            let tour = whole.tours[vehicle.index()].iter();
+            tasks.extend(tour.filter(|task| !outside.is_call(**task)));
+        }
+        // Calls come last, those that are not made now too.
+        for vehicle in &cut.vehicles {
+            tasks.extend(outside.calls().of_vehicle(*vehicle));
         }
         let mut inside = vec![None; outside.tasks().len()];
         for (at, task) in tasks.iter().enumerate() {
             inside[task.index()] = Some(TaskId(at as u32));
         }
-        let plan = Plan {
-            tours: tours_outside
-                .into_iter()
-                .map(|tour| tour.map(|at| TaskId(at as u32)).collect())
-                .collect(),
-        };
+        let number = |task: &TaskId| inside[task.index()].expect("the tours of a part are in it");
+        let tour_inside =
+            |vehicle: &VehicleId| whole.tours[vehicle.index()].iter().map(number).collect();
+        let plan = Plan { tours: cut.vehicles.iter().map(tour_inside).collect() };
         let disruption = disruption.within(&tasks, &cut.vehicles, cut.promises);
         let neighbours =
             neighbours.map_or_else(Neighbours::default, |all| all.within(&tasks, &inside));

@@ -20,7 +20,7 @@ pub enum PlanError {
     UnknownTask { tour: usize, task: u32 },
     #[error("task {task} is done twice")]
     Twice { task: u32 },
-    #[error("task {task} and the other half of its shipment are not on one tour in their order")]
+    #[error("task {task} and the other half of its shipment are not on one trip in their order")]
     BrokenPair { task: u32 },
     #[error("tour {tour} does not begin with its pinned visits")]
     NotPinned { tour: usize },
@@ -56,12 +56,7 @@ impl Plan {
                     Some(true) => return Err(PlanError::Twice { task: task.0 }),
                     Some(done) => *done = true,
                 }
-                let is_whole = match problem.task(task).role {
-                    Role::Alone => true,
-                    Role::Pickup { delivery } => tasks[at + 1..].contains(&delivery),
-                    Role::Delivery { pickup } => tasks[..at].contains(&pickup),
-                };
-                if !is_whole {
+                if !is_in_order(problem, tasks, at) {
                     return Err(PlanError::BrokenPair { task: task.0 });
                 }
             }
@@ -75,13 +70,13 @@ impl Plan {
         Ok(())
     }
 
-    /// The tasks in no tour, ascending.
+    /// The tasks in no tour, ascending. Calls are never missed.
     pub fn left_out(&self, problem: &Problem) -> Vec<TaskId> {
         let mut is_done = vec![false; problem.tasks().len()];
         for task in self.tours.iter().flatten() {
             is_done[task.index()] = true;
         }
-        problem.task_ids().filter(|task| !is_done[task.index()]).collect()
+        problem.asked_ids().filter(|task| !is_done[task.index()]).collect()
     }
 
     /// By task: who does it.
@@ -134,6 +129,12 @@ impl Problem {
             let vehicle = &mut draft.vehicles[schedule.vehicle.index()];
             for violation in &schedule.violations {
                 match *violation {
+                    Violation::Late { task, .. } if self.pinned_start_s(task).is_some() => {
+                        // Its trip has set out, with all goods aboard.
+                        for task in &plan.tours[schedule.vehicle.index()] {
+                            draft.tasks[task.index()].goods_from_s = None;
+                        }
+                    }
                     Violation::Late { task, by_s } => {
                         loosen(
                             &mut draft.tasks[task.index()].lateness,
@@ -166,10 +167,16 @@ impl Problem {
                         vehicle.limits.travel_s =
                             Some(schedule.travel_s.min(i64::from(i32::MAX)) as i32);
                     }
+                    Violation::Duration { .. } => {
+                        vehicle.limits.duration_s =
+                            Some(schedule.duration_s().clamp(0, 200_000_000) as i32);
+                    }
                     Violation::Distance { .. } => {
                         vehicle.limits.distance_m = Some(schedule.travel_m);
                     }
-                    Violation::Skill { task, .. } | Violation::Locked { task } => {
+                    Violation::Skill { task, .. }
+                    | Violation::Locked { task }
+                    | Violation::Incompatible { task } => {
                         waived.push((task, schedule.vehicle));
                     }
                     Violation::Precedence { .. } | Violation::Pinned { .. } => {}
@@ -179,6 +186,20 @@ impl Problem {
         }
         // What was a problem stays one: only limits have been widened, all within range.
         Ok(Self::parse_waiving(draft, waived).unwrap_or(self))
+    }
+}
+
+/// Whether the other half of a shipment is in the same trip as a task of a tour, on the right side of it.
+pub(super) fn is_in_order(problem: &Problem, tasks: &[TaskId], at: usize) -> bool {
+    let on_board = |task: &&TaskId| !problem.is_call(**task);
+    match problem.task(tasks[at]).role {
+        Role::Alone | Role::Call => true,
+        Role::Pickup { delivery } => {
+            tasks[at + 1..].iter().take_while(on_board).any(|task| *task == delivery)
+        }
+        Role::Delivery { pickup } => {
+            tasks[..at].iter().rev().take_while(on_board).any(|task| *task == pickup)
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! A planning problem that has been checked, with what the search looks up all the time laid out flat: one small
 //! record per task and vehicle, and one bit per task and vehicle that says whether they may meet.
 
+use super::calls::{Calls, are_alike};
 use super::draft::{
     Draft, Lateness, Role, TIME_MAX_S, TIME_MIN_S, Task, TaskId, Vehicle, VehicleId, Window,
 };
@@ -21,6 +22,9 @@ const REQUIRED: Cost = 100_000_000_000_000;
 pub(super) const FAR: i32 = i32::MAX / 2;
 pub(super) const NEVER: i32 = -FAR;
 
+/// Beyond this a paid day does not size the price of leaving tasks out.
+const LONGEST_DAY_S: i128 = 86_400;
+
 /// The longest leg that is priced by its length; a leg without a way costs as much as this one.
 const PRICED_LEG_S: i32 = 4_000_000;
 
@@ -32,11 +36,19 @@ pub(super) struct Node {
     pub closes_s: i32,
     pub late_max_s: i32,
     pub release_s: i32,
+    goods_from_s: i32,
     /// Into `Problem::windows`, only for tasks with several.
     windows_from: u32,
     windows_until: u32,
     /// Cost of an hour late.
     pub late_per_hour: i64,
+}
+
+impl Node {
+    #[inline]
+    pub fn has_several_windows(&self) -> bool {
+        self.windows_from != self.windows_until
+    }
 }
 
 /// What the inner loops ask of a vehicle.
@@ -60,6 +72,11 @@ pub(super) struct Ride {
     /// Loads decide where breaks may be: judged by walking the whole tour.
     pub has_loaded_breaks: bool,
     pub has_limits: bool,
+    /// Its paid time has a limit or a price.
+    pub is_paid: bool,
+    pub paid_max_s: i32,
+    /// Its times are kept as segments too: it is paid, or makes trips.
+    pub is_spanned: bool,
     /// Vehicles of one kind are interchangeable while empty.
     pub kind: u32,
 }
@@ -75,6 +92,12 @@ impl Ride {
     #[inline]
     pub fn latest_s(&self) -> i32 {
         self.shift.until_s + self.overtime.at_most_s
+    }
+
+    /// Whether a tour may last so long.
+    #[inline]
+    pub fn pays_for(&self, paid_s: i64) -> bool {
+        paid_s <= i64::from(self.paid_max_s)
     }
 }
 
@@ -121,6 +144,14 @@ pub struct Problem {
     capacities: Vec<i32>,
     /// By task.
     pins: Vec<Pin>,
+    /// So many tasks come first that somebody asked for; behind them are the calls.
+    pub(super) asked: usize,
+    calls: Calls,
+    /// Somebody may make calls, or some trip has to wait for its goods.
+    pub(super) has_trips: bool,
+    /// Some tasks may not be in one tour; some like one vehicle better than another.
+    pub(super) has_groups: bool,
+    has_preferences: bool,
     /// How many pairs of tasks ride together.
     pub(super) shipments: usize,
     /// Nobody asks for anything but windows, skills, sums of loads and travel time.
@@ -164,6 +195,11 @@ impl Problem {
             amounts: Vec::new(),
             capacities: Vec::new(),
             pins: Vec::new(),
+            asked: 0,
+            calls: Calls::of(&draft),
+            has_trips: false,
+            has_groups: draft.tasks.iter().any(|task| !task.excludes.is_empty()),
+            has_preferences: draft.tasks.iter().any(|task| !task.preferences.is_empty()),
             shipments: 0,
             is_plain: false,
             allowed: Vec::new(),
@@ -201,6 +237,18 @@ impl Problem {
     pub fn matrices(&self) -> &[Matrix] {
         &self.draft.matrices
     }
+    /// Whether it is a call at a depot or a tip, which nobody asked for.
+    #[inline]
+    pub fn is_call(&self, task: TaskId) -> bool {
+        task.index() >= self.asked
+    }
+    /// All tasks but the calls.
+    pub(super) fn asked_ids(&self) -> impl Iterator<Item = TaskId> + use<> {
+        (0..self.asked as u32).map(TaskId)
+    }
+    pub(super) fn calls(&self) -> &Calls {
+        &self.calls
+    }
     pub fn task_ids(&self) -> impl Iterator<Item = TaskId> + use<> {
         (0..self.draft.tasks.len() as u32).map(TaskId)
     }
@@ -236,15 +284,33 @@ impl Problem {
         self.allowed_row(one).iter().zip(self.allowed_row(two)).any(|(one, two)| one & two != 0)
     }
 
+    /// Whether the two may not be in one tour.
+    pub(super) fn are_rivals(&self, one: TaskId, two: TaskId) -> bool {
+        let (one, two) = (self.task(one), self.task(two));
+        let excludes = |task: &Task, group: Option<u32>| {
+            group.is_some_and(|group| task.excludes.contains(&group))
+        };
+        excludes(one, two.group) || excludes(two, one.group)
+    }
+
+    /// What it costs that the task rides with the vehicle.
+    pub(super) fn preference_cost(&self, task: TaskId, vehicle: VehicleId) -> Cost {
+        if !self.has_preferences {
+            return 0;
+        }
+        let named = self.task(task).preferences.iter();
+        named.filter(|named| named.vehicle == vehicle).map(|named| named.price * COST_UNIT).sum()
+    }
+
     /// Whether it stands for itself: alone, or as the pickup of a shipment.
     pub(super) fn is_head(&self, task: TaskId) -> bool {
-        !matches!(self.task(task).role, Role::Delivery { .. })
+        matches!(self.task(task).role, Role::Alone | Role::Pickup { .. })
     }
 
     /// The other half of a shipment.
     pub fn partner(&self, task: TaskId) -> Option<TaskId> {
         match self.task(task).role {
-            Role::Alone => None,
+            Role::Alone | Role::Call => None,
             Role::Pickup { delivery } => Some(delivery),
             Role::Delivery { pickup } => Some(pickup),
         }
@@ -274,6 +340,12 @@ impl Problem {
         &self.change[task.index() * self.dimensions..(task.index() + 1) * self.dimensions]
     }
 
+    /// What of a task stays aboard to the end of its trip.
+    pub(super) fn taken(&self, task: TaskId, dimension: usize) -> i32 {
+        let is_alone = self.task(task).role == Role::Alone;
+        let taken = self.task(task).pickup.get(dimension).copied().unwrap_or(0);
+        if is_alone { taken } else { 0 }
+    }
     pub(super) fn amount(&self, task: TaskId) -> &[i32] {
         &self.amounts[task.index() * self.dimensions..(task.index() + 1) * self.dimensions]
     }
@@ -284,6 +356,14 @@ impl Problem {
     #[inline]
     pub(super) fn is_pinned(&self, task: TaskId) -> bool {
         self.pins[task.index()] != Pin::Free
+    }
+    /// When the goods of a task are at the depot; those of one that has begun are with the vehicle.
+    #[inline]
+    pub(super) fn goods_from_s(&self, task: TaskId) -> i32 {
+        match self.pins[task.index()] {
+            Pin::Pinned { start_s: Some(_) } => NEVER,
+            _ => self.nodes[task.index()].goods_from_s,
+        }
     }
     /// When a pinned task begins, if that is given.
     #[inline]
@@ -353,6 +433,7 @@ impl Problem {
             .collect();
         for task in &mut draft.tasks {
             task.locked_to = task.locked_to.filter(|vehicle| vehicle.index() < vehicles.len());
+            task.preferences.retain(|preference| preference.vehicle.index() < vehicles.len());
         }
         let waived = self.waived.iter().filter_map(|(task, vehicle)| {
             let at = vehicles.iter().position(|known| known == vehicle)?;
@@ -413,8 +494,11 @@ impl Problem {
             let mut draft = self.task(*task).clone();
             draft.location = node.location;
             draft.locked_to = draft.locked_to.map(vehicle_inside);
+            for preference in &mut draft.preferences {
+                preference.vehicle = vehicle_inside(preference.vehicle);
+            }
             draft.role = match draft.role {
-                Role::Alone => Role::Alone,
+                Role::Alone | Role::Call => draft.role,
                 Role::Pickup { delivery } => Role::Pickup { delivery: of(delivery) },
                 Role::Delivery { pickup } => Role::Delivery { pickup: of(pickup) },
             };
@@ -440,6 +524,11 @@ impl Problem {
         let work = (0..types).flat_map(|work_type| {
             tasks.iter().map(move |task| self.work[work_type * self.nodes.len() + task.index()])
         });
+        let draft = Draft { tasks: drafts, vehicles: vehicle_drafts, matrices: Vec::new() };
+        let waived_inside = self
+            .waived
+            .iter()
+            .filter_map(|(task, vehicle)| Some((inside[task.index()]?, vehicle_inside(*vehicle))));
         let mut part = Self {
             dimensions: self.dimensions,
             windows,
@@ -457,8 +546,13 @@ impl Problem {
             allowed_words: vehicles.len().div_ceil(64),
             left_out: tasks.iter().map(|task| self.left_out[task.index()]).collect(),
             kinds: self.kinds,
-            waived: Vec::new(),
-            draft: Draft { tasks: drafts, vehicles: vehicle_drafts, matrices: Vec::new() },
+            waived: waived_inside.collect(),
+            asked: tasks.iter().filter(|task| !self.is_call(**task)).count(),
+            calls: Calls::of(&draft),
+            has_trips: self.has_trips,
+            has_groups: self.has_groups,
+            has_preferences: self.has_preferences,
+            draft,
             nodes,
             rides,
         };
@@ -478,6 +572,15 @@ impl Problem {
             return 0;
         }
         i64::from(self.travels[ride.travel as usize].distance_m(from, to))
+    }
+
+    /// The price of so much paid time.
+    pub(super) fn paid_cost(&self, vehicle: VehicleId, paid_s: i64) -> Cost {
+        let vehicle = self.vehicle(vehicle);
+        let price = |per_hour: i64, time_s: i64| time_s.max(0) * per_hour * (COST_UNIT / 3600);
+        let above = vehicle.surcharges.iter();
+        price(vehicle.costs.per_paid_hour, paid_s)
+            + above.map(|more| price(more.per_hour, paid_s - i64::from(more.above_s))).sum::<Cost>()
     }
 
     /// The price of a leg that takes `travel_s`.
@@ -523,6 +626,9 @@ impl Problem {
 
     fn lay_out_tasks(&mut self) {
         let draft = &self.draft;
+        let calls = draft.tasks.iter().rev().take_while(|task| task.role == Role::Call).count();
+        self.asked = draft.tasks.len() - calls;
+        self.has_trips = calls > 0 || draft.tasks.iter().any(|task| task.goods_from_s.is_some());
         for task in &draft.tasks {
             let first = self.windows.len() as u32;
             if task.windows.len() > 1 {
@@ -535,6 +641,7 @@ impl Problem {
                 late_max_s: task.lateness.at_most_s,
                 late_per_hour: task.lateness.per_hour,
                 release_s: task.release_s.unwrap_or(NEVER),
+                goods_from_s: task.goods_from_s.unwrap_or(NEVER),
                 windows_from: first,
                 windows_until: self.windows.len() as u32,
             });
@@ -561,7 +668,10 @@ impl Problem {
         let mut speeds: Vec<(u32, f64)> = Vec::new();
         let mut kinds: Vec<usize> = Vec::new();
         let mut is_locked = vec![false; draft.vehicles.len()];
-        for task in &draft.tasks {
+        for task in &draft.tasks[..self.asked] {
+            for preference in &task.preferences {
+                is_locked[preference.vehicle.index()] = true;
+            }
             if let Some(vehicle) = task.locked_to {
                 is_locked[vehicle.index()] = true;
             }
@@ -578,7 +688,10 @@ impl Problem {
                 speeds.len() - 1
             });
             let same = |&&known: &&usize| {
-                !is_locked[at] && !is_locked[known] && draft.vehicles[known] == *vehicle
+                !is_locked[at]
+                    && !is_locked[known]
+                    && draft.vehicles[known] == *vehicle
+                    && self.make_the_same_calls(VehicleId(at as u32), VehicleId(known as u32))
             };
             let kind = kinds
                 .iter()
@@ -613,10 +726,20 @@ impl Problem {
                     || vehicle.breaks.iter().any(|rest| rest.lateness.at_most_s > 0),
                 has_loaded_breaks: vehicle.breaks.iter().any(|rest| rest.max_load.is_some()),
                 has_limits: vehicle.limits != super::draft::Limits::default(),
+                is_paid: is_paid(vehicle),
+                paid_max_s: vehicle.limits.duration_s.unwrap_or(i32::MAX),
+                is_spanned: self.has_trips || is_paid(vehicle),
                 kind: kind as u32,
             });
         }
         self.kinds = kinds.len() as u32;
+    }
+
+    fn make_the_same_calls(&self, one: VehicleId, two: VehicleId) -> bool {
+        let (one, two) = (self.calls.of_vehicle(one), self.calls.of_vehicle(two));
+        let mut pairs = one.iter().zip(two);
+        one.len() == two.len()
+            && pairs.all(|(one, two)| are_alike(self.task(*one), self.task(*two)))
     }
 
     fn lay_out_allowed(&mut self) {
@@ -663,7 +786,8 @@ impl Problem {
         let pairs = draft.tasks.iter().filter(|task| matches!(task.role, Role::Pickup { .. }));
         self.shipments = pairs.count();
         let is_mixed = drops.iter().zip(&takes).any(|(drops, takes)| *drops && *takes);
-        self.load_rule = match (self.dimensions, self.shipments > 0 || is_mixed) {
+        let needs_order = self.shipments > 0 || is_mixed || !self.calls.is_empty();
+        self.load_rule = match (self.dimensions, needs_order) {
             (0, _) => LoadRule::None,
             (_, false) => LoadRule::Sum,
             (_, true) => LoadRule::Peaks,
@@ -691,9 +815,13 @@ impl Problem {
                 && ride.work_per_s == 0
                 && ride.overtime.at_most_s == 0
                 && ride.breaks == 0
+                && !ride.is_paid
                 && !ride.has_limits
         });
         self.load_rule != LoadRule::Peaks
+            && !self.has_trips
+            && !self.has_groups
+            && !self.has_preferences
             && self.travels.len() == 1
             && self.shipments == 0
             && self.dimensions <= 1
@@ -701,6 +829,23 @@ impl Problem {
             && self.work.iter().all(|(setup_s, _)| *setup_s == 0)
             && are_nodes_plain
             && are_rides_plain
+    }
+
+    /// What the longest day of any vehicle is paid, as far as a day is one.
+    fn price_of_longest_day(&self) -> Result<i128, ProblemError> {
+        let mut longest = 0;
+        for (vehicle, ride) in self.draft.vehicles.iter().zip(&self.rides) {
+            let surcharges = vehicle.surcharges.iter().map(|more| i128::from(more.per_hour));
+            let per_hour = i128::from(vehicle.costs.per_paid_hour) + surcharges.sum::<i128>();
+            let per_s = per_hour * i128::from(COST_UNIT / 3600);
+            let shift_s = i128::from(ride.latest_s()) - i128::from(ride.shift.from_s);
+            // All tours together stay within what can be added up.
+            if per_s * shift_s * self.rides.len() as i128 > i128::from(Cost::MAX / 4) {
+                return Err(ProblemError::CostsTooLarge);
+            }
+            longest = longest.max(per_s * shift_s.min(LONGEST_DAY_S));
+        }
+        Ok(longest)
     }
 
     /// Unnamed prices follow VROOM's rule (first the sum of priorities, then the number of tasks, then travel), as
@@ -718,8 +863,9 @@ impl Problem {
             .max()
             .unwrap_or(0);
         let fixed = self.rides.iter().map(|ride| ride.fixed).max().unwrap_or(0);
+        let paid = self.price_of_longest_day()?;
         let count = self.draft.tasks.len() as i128;
-        let base = (3 * longest + i128::from(fixed)).max(i128::from(COST_UNIT));
+        let base = (3 * longest + i128::from(fixed) + paid).max(i128::from(COST_UNIT));
         let room = i128::from(Cost::MAX / 4);
         if base * (count + 2) + longest * 2 * self.rides.len() as i128 > room {
             return Err(ProblemError::CostsTooLarge);
@@ -752,6 +898,13 @@ impl Problem {
         }
         Ok(())
     }
+}
+
+/// Whether the paid time of a vehicle has a limit or a price.
+fn is_paid(vehicle: &Vehicle) -> bool {
+    vehicle.costs.per_paid_hour > 0
+        || !vehicle.surcharges.is_empty()
+        || vehicle.limits.duration_s.is_some()
 }
 
 /// The earliest start in one of the windows at or after `arrival_s`, or late within `late_max_s` after the last one;

@@ -54,7 +54,21 @@ fn by_brute_force(
         let mut tasks = before.clone();
         tasks.insert(after, task);
         match problem.partner(task) {
-            None => weigh(&tasks),
+            None => {
+                weigh(&tasks);
+                let is_made = |call: TaskId| before.contains(&call);
+                for call in problem.calls().open(vehicle, is_made) {
+                    for at in [after, after + 1] {
+                        let mut both = tasks.clone();
+                        both.insert(at, call);
+                        let mut trips = both.split(|task| problem.is_call(*task));
+                        // A call that makes an empty trip is none.
+                        if trips.all(|trip| !trip.is_empty()) {
+                            weigh(&both);
+                        }
+                    }
+                }
+            }
             Some(delivery) => {
                 for second in after + 1..=tasks.len() {
                     let mut both = tasks.clone();
@@ -71,11 +85,11 @@ fn by_brute_force(
 fn insertion_is_as_good_as_trying_every_place() {
     let (mut taken, mut refused) = (0, 0);
     for seed in 0..400 {
-        let problem = made_up::problem(seed, rich(14, 3, (seed % 4) as usize));
+        let problem = made_up::any(seed, rich(14, 3, (seed % 4) as usize));
         let Some(plan) = feasible_plan(&problem, 0.6, seed) else { continue };
         let mut tours = Tours::of(&problem, &plan).unwrap();
         for task in plan.left_out(&problem) {
-            if matches!(problem.task(task).role, super::Role::Delivery { .. }) {
+            if !problem.is_head(task) {
                 continue;
             }
             for vehicle in problem.vehicle_ids() {
@@ -100,7 +114,7 @@ fn insertion_is_as_good_as_trying_every_place() {
 #[test]
 fn what_an_insertion_says_it_adds_is_what_it_adds() {
     for seed in 0..200 {
-        let problem = made_up::problem(seed, rich(20, 4, 4));
+        let problem = made_up::any(seed, rich(20, 4, 4));
         let Some(plan) = feasible_plan(&problem, 0.5, seed) else { continue };
         let mut tours = Tours::of(&problem, &plan).unwrap();
         for task in plan.left_out(&problem) {
@@ -123,7 +137,7 @@ fn what_an_insertion_says_it_adds_is_what_it_adds() {
 fn a_living_tour_is_feasible_exactly_when_walking_it_breaks_nothing() {
     let mut feasible = 0;
     for seed in 0..600 {
-        let problem = made_up::problem(seed, rich(6, 3, 0));
+        let problem = made_up::any(seed, rich(6, 3, 0));
         let plan = made_up::any_plan(&problem, &mut made_up::dice(seed), 0.7);
         let tours = Tours::of(&problem, &plan).unwrap();
         for (vehicle, tasks) in problem.vehicle_ids().zip(&plan.tours) {
@@ -143,7 +157,7 @@ fn a_living_tour_is_feasible_exactly_when_walking_it_breaks_nothing() {
 fn a_plan_that_breaks_rules_holds_once_it_is_tolerated() {
     let mut broken = 0;
     for seed in 0..400 {
-        let problem = made_up::problem(seed, rich(16, 3, (seed % 3) as usize));
+        let problem = made_up::any(seed, rich(16, 3, (seed % 3) as usize));
         let plan = made_up::any_plan(&problem, &mut made_up::dice(seed), 0.8);
         broken += u32::from(!Solution::of(&problem, &plan).is_feasible());
         let tolerant = problem.tolerating(&plan, PRICES).unwrap();
@@ -159,11 +173,11 @@ fn a_plan_that_breaks_rules_holds_once_it_is_tolerated() {
 fn a_new_task_makes_no_late_task_later() {
     let mut inserted = 0;
     for seed in 0..200 {
-        let problem = made_up::problem(seed, rich(14, 2, 0));
+        let problem = made_up::any(seed, rich(14, 2, 0));
         let plan = made_up::any_plan(&problem, &mut made_up::dice(seed), 0.5);
         let strict = problem.clone();
         let tolerant = problem.tolerating(&plan, PRICES).unwrap();
-        let late_before = lateness(&strict, &plan);
+        let late_before = lateness(&strict, &plan.schedules(&strict));
         let mut tours = Tours::of(&tolerant, &plan).unwrap();
         for task in plan.left_out(&tolerant) {
             let Ok(found) = insertion::best(&mut tours, task) else { continue };
@@ -172,7 +186,7 @@ fn a_new_task_makes_no_late_task_later() {
             let solution = Solution::of(&tolerant, &tours.plan());
             assert_eq!(checker::check(&tolerant, &solution), [], "seed {seed}");
         }
-        let late_after = lateness(&strict, &tours.plan());
+        let late_after = lateness(&strict, &tours.plan().schedules(&tolerant));
         for (task, (before, after)) in late_before.iter().zip(&late_after).enumerate() {
             assert!(after <= before, "seed {seed}: task {task} was {before}, is {after} s late");
         }
@@ -180,14 +194,13 @@ fn a_new_task_makes_no_late_task_later() {
     assert!(inserted > 50, "{inserted}");
 }
 
-/// Seconds beyond what is allowed, by task; a task left out is not late.
-fn lateness(problem: &Problem, plan: &Plan) -> Vec<i64> {
+/// Seconds beyond what a problem allows, by task; a task left out is not late.
+fn lateness(problem: &Problem, schedules: &[Schedule]) -> Vec<i64> {
     let mut late = vec![0; problem.tasks().len()];
-    for schedule in plan.schedules(problem) {
-        for violation in &schedule.violations {
-            if let Violation::Late { task, by_s } = violation {
-                late[task.index()] = *by_s;
-            }
+    for visit in schedules.iter().flat_map(|schedule| &schedule.visits) {
+        if let Stop::Task(task) = visit.stop {
+            let allowed_s = i64::from(problem.task(task).lateness.at_most_s);
+            late[task.index()] = (visit.late_s - allowed_s).max(0);
         }
     }
     late
@@ -198,7 +211,7 @@ fn the_checker_rejects_what_was_tampered_with() {
     let mut rejected = [0; 7];
     for seed in 0..150 {
         let problem =
-            made_up::problem(seed, Taste { tasks: 20, vehicles: 3, shipments: 3, is_rich: true });
+            made_up::any(seed, Taste { tasks: 20, vehicles: 3, shipments: 3, is_rich: true });
         let Some(plan) = feasible_plan(&problem, 1.0, seed) else { continue };
         let honest = Solution::of(&problem, &plan);
         assert_eq!(checker::check(&problem, &honest), [], "seed {seed}");
@@ -242,7 +255,7 @@ fn the_checker_rejects_an_overloaded_and_a_late_tour() {
     // The same orders, judged by a problem with a smaller vehicle, and with narrower windows.
     let (mut overloaded, mut late) = (0, 0);
     for seed in 0..200 {
-        let problem = made_up::problem(seed, rich(20, 3, 0));
+        let problem = made_up::any(seed, rich(20, 3, 0));
         let Some(plan) = feasible_plan(&problem, 1.0, seed) else { continue };
         let peak = |schedule: &Schedule| {
             schedule
@@ -287,7 +300,7 @@ fn the_checker_rejects_an_overloaded_and_a_late_tour() {
 #[test]
 fn the_cheapest_vehicle_wins() {
     for seed in 0..50 {
-        let problem = made_up::problem(seed, rich(16, 4, 2));
+        let problem = made_up::any(seed, rich(16, 4, 2));
         let Some(plan) = feasible_plan(&problem, 0.6, seed) else { continue };
         let mut tours = Tours::of(&problem, &plan).unwrap();
         for task in plan.left_out(&problem) {

@@ -4,7 +4,7 @@
 //! place in a tour is remembered until the tour changes, and a step that is taken back gives the tour its old number.
 
 use super::draft::{TaskId, VehicleId};
-use super::insertion::{self, Fit, Guest};
+use super::insertion::{self, Along, Fit, Guest};
 use super::neighbours::Beside;
 use super::problem::{Cost, Problem};
 use super::tours::{NOBODY, SpotId, Tours};
@@ -67,7 +67,7 @@ struct Known {
     cost: Cost,
     version: u32,
     after: SpotId,
-    delivery_after: SpotId,
+    along: Along,
 }
 
 impl Recreate {
@@ -108,7 +108,7 @@ impl Recreate {
             beside: Beside::of(problem),
             tour_price: 0,
             known: vec![
-                Known { cost: Cost::MAX, version: 0, after: NOBODY, delivery_after: NOBODY };
+                Known { cost: Cost::MAX, version: 0, after: NOBODY, along: Along::Nothing };
                 size
             ],
             vehicles_tried: vec![0; problem.vehicles().len()],
@@ -226,7 +226,7 @@ impl Recreate {
                 cost: fit.map_or(Cost::MAX, |fit| fit.cost),
                 version,
                 after: fit.map_or(NOBODY, |fit| fit.after),
-                delivery_after: fit.and_then(|fit| fit.delivery_after).unwrap_or(NOBODY),
+                along: fit.map_or(Along::Nothing, |fit| fit.along),
             };
             if let Some(place) = self.known.get_mut(at) {
                 *place = known;
@@ -237,12 +237,7 @@ impl Recreate {
         let more = if is_idle && known.cost < Cost::MAX { self.tour_price } else { 0 };
         let cost = known.cost + more;
         if cost < best.map_or(Cost::MAX, |best| best.cost) && !tours.breaks_promise(head, vehicle) {
-            *best = Some(Fit {
-                cost,
-                vehicle,
-                after: known.after,
-                delivery_after: (known.delivery_after != NOBODY).then_some(known.delivery_after),
-            });
+            *best = Some(Fit { cost, vehicle, after: known.after, along: known.along });
         }
     }
 

@@ -1,4 +1,5 @@
-//! Tears a region out of a plan: strings of consecutive tasks from a few neighbouring tours around a random task.
+//! Tears a region out of a plan: strings of consecutive tasks from a few neighbouring tours (or trips, where a vehicle
+//! makes several) around a random task.
 //!
 //! Source: "Slack Induction by String Removals for Vehicle Routing Problems", J. Christiaens and G. Vanden Berghe,
 //! Transportation Science 54(2), 2020, doi 10.1287/trsc.2019.0914. Names of the quantities as there.
@@ -22,14 +23,15 @@ const GROWTH: f64 = 0.01;
 pub(super) struct Ruins {
     strings: Vec<(VehicleId, usize)>,
     tasks: Vec<TaskId>,
-    /// By vehicle: the step in which a string of it was chosen last.
+    /// By the spot with which a trip begins: the step in which a string of it was chosen last. A tour without calls is
+    /// one trip.
     chosen_in: Vec<u64>,
     step: u64,
 }
 
 impl Ruins {
     pub(super) fn new(tours: &Tours<'_>) -> Self {
-        Self { chosen_in: vec![0; tours.problem().vehicles().len()], ..Self::default() }
+        Self { chosen_in: vec![0; tours.spots.len()], ..Self::default() }
     }
 
     /// Chooses strings around a seed; nothing changes yet. Pinned tasks stay.
@@ -43,7 +45,7 @@ impl Ruins {
         self.step += 1;
         self.strings.clear();
         self.tasks.clear();
-        let mean_len = tours.placed() as f64 / tours.used().max(1) as f64;
+        let mean_len = tours.placed() as f64 / tours.trips().max(1) as f64;
         let len_max = STRING_MAX.min(mean_len).max(1.0);
         let strings_max = 4.0 * dice.random_range(REMOVED) / (1.0 + len_max) - 1.0;
         let strings = (dice.random_range(0.0..strings_max.max(0.0) + 1.0) + 1.0) as usize;
@@ -52,10 +54,11 @@ impl Ruins {
                 break;
             }
             let Some(vehicle) = tours.vehicle_of(task) else { continue };
-            if self.chosen_in[vehicle.index()] == self.step || tours.is_pinned(task) {
+            let chosen_in = &mut self.chosen_in[tours.trip_of(task, vehicle) as usize];
+            if *chosen_in == self.step || tours.is_pinned(task) {
                 continue;
             }
-            self.chosen_in[vehicle.index()] = self.step;
+            *chosen_in = self.step;
             let from = self.tasks.len();
             choose_string(tours, vehicle, task, len_max, &mut self.tasks, dice);
             if tours.problem().shipments > 0 {
@@ -77,7 +80,7 @@ impl Ruins {
     }
 }
 
-/// A string of tasks with a given one in it, whole or split.
+/// A string of tasks of one trip with a given one in it, whole or split.
 fn choose_string(
     tours: &Tours<'_>,
     vehicle: VehicleId,
@@ -86,8 +89,7 @@ fn choose_string(
     string: &mut Vec<TaskId>,
     dice: &mut Xoshiro256PlusPlus,
 ) {
-    let pinned = tours.problem().vehicle(vehicle).pinned.len();
-    let count = tours.count_of(vehicle) - pinned;
+    let count = tours.free_beside(task, vehicle);
     let longest = (count as f64).min(len_max);
     let len = dice.random_range(1.0..longest + 1.0) as usize;
     let mut kept = 0;
@@ -99,7 +101,7 @@ fn choose_string(
     }
     let span = len + kept;
     // How many free tasks come before and after, as far as it matters.
-    let free = |task: Option<TaskId>| task.filter(|task| !tours.is_pinned(*task));
+    let free = |task: Option<TaskId>| task.filter(|task| tours.is_free(*task));
     let (mut before, mut here) = (0, task);
     while before + 1 < span
         && let Some(other) = free(tours.task_at(tours.spots[here.index()].prev))
@@ -109,7 +111,7 @@ fn choose_string(
     }
     let (mut after, mut last) = (0, task);
     while after + 1 < span
-        && let Some(other) = tours.task_at(tours.spots[last.index()].next)
+        && let Some(other) = free(tours.task_at(tours.spots[last.index()].next))
     {
         last = other;
         after += 1;

@@ -1,7 +1,8 @@
 //! When everything in a tour happens, what it costs and which rules it breaks. Made from any order of tasks, feasible
 //! or not; never fails. Used for what people see and for plans that come from outside; the search has faster means.
 
-use super::draft::{Role, TaskId, VehicleId};
+use super::draft::{TaskId, VehicleId};
+use super::plan::is_in_order;
 use super::problem::{COST_UNIT, Cost, NOWHERE, Problem};
 use super::walk::Walker;
 
@@ -65,6 +66,10 @@ pub enum Violation {
     Distance {
         by_m: i64,
     },
+    /// Too much paid time.
+    Duration {
+        by_s: i64,
+    },
     /// The first skill the vehicle lacks.
     Skill {
         task: TaskId,
@@ -74,7 +79,11 @@ pub enum Violation {
     Locked {
         task: TaskId,
     },
-    /// A delivery without its pickup before it, or a pickup without its delivery after it.
+    /// Another task of the tour may not be in one with it.
+    Incompatible {
+        task: TaskId,
+    },
+    /// A delivery without its pickup before it in the trip, or a pickup without its delivery after it.
     Precedence {
         task: TaskId,
     },
@@ -91,6 +100,9 @@ pub struct TourCost {
     pub travel: Cost,
     pub work: Cost,
     pub lateness: Cost,
+    pub paid: Cost,
+    /// That tasks ride with this vehicle and no other.
+    pub preference: Cost,
 }
 
 impl TourCost {
@@ -99,6 +111,8 @@ impl TourCost {
             .saturating_add(self.travel)
             .saturating_add(self.work)
             .saturating_add(self.lateness)
+            .saturating_add(self.paid)
+            .saturating_add(self.preference)
     }
 }
 
@@ -106,7 +120,7 @@ impl TourCost {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schedule {
     pub vehicle: VehicleId,
-    /// Leaving the start; as late as the first visit allows.
+    /// Leaving the start; as late as the first visit allows, or the end where that time is paid.
     pub departure_s: i64,
     /// Aboard when leaving the start.
     pub initial_load: Vec<i32>,
@@ -161,9 +175,7 @@ impl Schedule {
 
     fn fill(&mut self, walker: &mut Walker, problem: &Problem, tasks: &[TaskId]) {
         let ride = *problem.ride(self.vehicle);
-        for task in tasks {
-            add(&mut self.initial_load, problem.aboard(*task));
-        }
+        self.initial_load = loaded_for(problem, tasks);
         let mut load = self.initial_load.clone();
         let mut from = ride.start;
         let mut work_s = 0;
@@ -208,7 +220,11 @@ impl Schedule {
                 ));
                 work_s += visit.setup_s + visit.service_s;
                 from = to;
-                add(&mut load, problem.change(task));
+                if problem.is_call(task) {
+                    load = loaded_for(problem, &tasks[step.index + 1..]);
+                } else {
+                    add(&mut load, problem.change(task));
+                }
                 if step.excess_s > 0 {
                     broken.push(Violation::Late { task, by_s: step.excess_s });
                 }
@@ -236,6 +252,14 @@ impl Schedule {
         self.cost.fixed = ride.fixed;
         self.cost.work = work_s.saturating_mul(ride.work_per_s);
         self.cost.lateness = walked.late_cost;
+        let prices = tasks.iter().map(|task| problem.preference_cost(*task, self.vehicle));
+        self.cost.preference = prices.sum();
+        if ride.is_paid {
+            self.cost.paid = problem.paid_cost(self.vehicle, walked.paid_s);
+        }
+        if walked.paid_excess_s > 0 {
+            self.violations.push(Violation::Duration { by_s: walked.paid_excess_s });
+        }
     }
 
     /// Waiting before the first visit is better spent at home.
@@ -259,10 +283,11 @@ impl Schedule {
             }
         }
         let limits = vehicle.limits;
+        let asked = tasks.iter().filter(|task| !problem.is_call(**task)).count() as u32;
         if let Some(most) = limits.tasks
-            && tasks.len() as u32 > most
+            && asked > most
         {
-            self.violations.push(Violation::Tasks { by: tasks.len() as u32 - most });
+            self.violations.push(Violation::Tasks { by: asked - most });
         }
         if let Some(most) = limits.travel_s
             && self.travel_s > i64::from(most)
@@ -284,12 +309,16 @@ impl Schedule {
                     self.violations.push(Violation::Locked { task });
                 }
             }
-            let is_ordered = match problem.task(task).role {
-                Role::Alone => true,
-                Role::Pickup { delivery } => tasks[at + 1..].contains(&delivery),
-                Role::Delivery { pickup } => tasks[..at].contains(&pickup),
-            };
-            if !is_ordered {
+            let is_waived = |task: TaskId| problem.waived().contains(&(task, self.vehicle));
+            let mut others = tasks.iter().filter(|other| **other != task);
+            if problem.has_groups
+                && others.any(|other| {
+                    problem.are_rivals(task, *other) && !(is_waived(task) && is_waived(*other))
+                })
+            {
+                self.violations.push(Violation::Incompatible { task });
+            }
+            if !is_in_order(problem, tasks, at) {
                 self.violations.push(Violation::Precedence { task });
             }
         }
@@ -300,10 +329,24 @@ impl Schedule {
         }
     }
 
+    /// From leaving to coming home.
+    pub fn duration_s(&self) -> i64 {
+        self.end_s - self.departure_s
+    }
+
     /// The visit of a task.
     pub fn visit_of(&self, task: TaskId) -> Option<&Visit> {
         self.visits.iter().find(|visit| visit.stop == Stop::Task(task))
     }
+}
+
+/// What is aboard when the trip sets out that begins with these tasks.
+fn loaded_for(problem: &Problem, tasks: &[TaskId]) -> Vec<i32> {
+    let mut load = vec![0; problem.dimensions];
+    for task in tasks.iter().take_while(|task| !problem.is_call(**task)) {
+        add(&mut load, problem.aboard(*task));
+    }
+    load
 }
 
 fn add(load: &mut [i32], amounts: &[i32]) {

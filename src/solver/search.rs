@@ -121,7 +121,7 @@ pub fn improve(
         best_cost: cost_before,
         iterations: 0,
     };
-    let is_idle = problem.tasks().is_empty() || problem.vehicles().is_empty();
+    let is_idle = problem.asked == 0 || problem.vehicles().is_empty();
     if !is_idle && budget.share(0) < 1.0 {
         search.neighbours = Neighbours::of(problem);
         search.fill(tours, &mut run, on_better);

@@ -5,8 +5,8 @@ use super::made_up::{self, Taste};
 use super::properties::{PRICES, feasible_plan};
 use super::search::{Options, Outcome, improve};
 use super::{
-    Budget, Disruption, Matrix, Moving, Plan, Problem, Role, Solution, Task, TaskId, Tours,
-    Vehicle, Window, checker,
+    Budget, Cost, Disruption, Matrix, Moving, Plan, Problem, Role, Solution, Task, TaskId, Tours,
+    Vehicle, VehicleId, Window, checker,
 };
 
 fn rich(tasks: usize, vehicles: usize, shipments: usize) -> Taste {
@@ -26,7 +26,7 @@ fn run(problem: &Problem, plan: &Plan, seed: u64, iterations: u64) -> Outcome {
 #[test]
 fn every_result_passes_the_checker_and_costs_what_it_says() {
     for seed in 0..60 {
-        let problem = made_up::problem(seed, rich(24, 4, (seed % 5) as usize));
+        let problem = made_up::any(seed, rich(24, 4, (seed % 5) as usize));
         let empty = Plan::empty(&problem);
         if !Tours::of(&problem, &empty).unwrap().is_feasible() {
             continue;
@@ -124,7 +124,7 @@ fn tails_are_swapped_where_short_strings_cannot_mend_a_plan() {
 #[test]
 fn a_plan_that_breaks_rules_gets_no_worse_and_keeps_its_pins_and_locks() {
     for seed in 0..60 {
-        let problem = made_up::problem(seed, rich(18, 3, (seed % 3) as usize));
+        let problem = made_up::any(seed, rich(18, 3, (seed % 3) as usize));
         let plan = made_up::any_plan(&problem, &mut made_up::dice(seed), 0.7);
         let tolerant = problem.tolerating(&plan, PRICES).unwrap();
         let outcome = run(&tolerant, &plan, seed, 200);
@@ -138,7 +138,7 @@ fn a_plan_that_breaks_rules_gets_no_worse_and_keeps_its_pins_and_locks() {
 fn moved_promises_stay_within_their_budget_and_moves_cost_their_price() {
     let mut moved = 0;
     for seed in 0..60 {
-        let problem = made_up::problem(seed, rich(20, 4, 2));
+        let problem = made_up::any(seed, rich(20, 4, 2));
         let Some(plan) = feasible_plan(&problem, 0.8, seed) else { continue };
         let moving: Vec<Moving> =
             problem.task_ids().map(|task| Moving { task, price: 5, is_promised: true }).collect();
@@ -244,4 +244,70 @@ fn a_published_instance_is_solved_to_the_best_known_value() {
     let problem = Problem::parse(draft).unwrap();
     let outcome = run(&problem, &Plan::empty(&problem), 1, 4000);
     assert_eq!(outcome.cost, 8273 * super::COST_UNIT);
+}
+
+/// The cheapest of all plans, by making every one.
+fn by_brute_force(problem: &Problem) -> Cost {
+    let mut best = Cost::MAX;
+    let mut plan = Plan::empty(problem);
+    let tasks: Vec<TaskId> = problem.task_ids().collect();
+    fn go(problem: &Problem, plan: &mut Plan, tasks: &[TaskId], best: &mut Cost) {
+        let Some((&task, rest)) = tasks.split_first() else {
+            let solution = Solution::of(problem, plan);
+            if solution.is_feasible() && checker::check(problem, &solution).is_empty() {
+                *best = (*best).min(solution.cost);
+            }
+            return;
+        };
+        go(problem, plan, rest, best);
+        for tour in 0..plan.tours.len() {
+            if !problem.is_allowed(task, VehicleId(tour as u32)) {
+                continue;
+            }
+            for at in 0..=plan.tours[tour].len() {
+                plan.tours[tour].insert(at, task);
+                go(problem, plan, rest, best);
+                plan.tours[tour].remove(at);
+            }
+        }
+    }
+    go(problem, &mut plan, &tasks, &mut best);
+    best
+}
+
+#[test]
+fn small_days_of_trips_paid_time_and_likings_are_solved_to_the_best_of_all_plans() {
+    let (mut solved, mut best_of_all) = (0, 0);
+    for seed in 0..30 {
+        let taste = Taste { tasks: 5, vehicles: 2, shipments: 0, is_rich: false };
+        let mut draft = made_up::with_trips(seed, taste).draft().clone();
+        // One call for each vehicle, loads that need it.
+        draft.tasks.truncate(5);
+        for (at, task) in draft.tasks.iter_mut().enumerate() {
+            task.delivery = vec![1 + at as i32 % 2];
+        }
+        for vehicle in 0..2 {
+            draft.vehicles[vehicle as usize].capacity = vec![3];
+            draft.tasks.push(Task {
+                location: vehicle,
+                service_s: 20,
+                role: Role::Call,
+                locked_to: Some(VehicleId(vehicle)),
+                ..Task::default()
+            });
+        }
+        let mut problem = Problem::parse(draft).unwrap();
+        if seed % 2 == 0 {
+            problem = made_up::paid(&problem, seed);
+        }
+        if seed % 3 == 0 {
+            problem = made_up::choosy(&problem, seed);
+        }
+        let least = by_brute_force(&problem);
+        let outcome = run(&problem, &Plan::empty(&problem), seed, 3000);
+        assert!(outcome.cost >= least, "seed {seed}: better than the best of all");
+        solved += 1;
+        best_of_all += u32::from(outcome.cost == least);
+    }
+    assert!(best_of_all * 20 >= solved * 19, "{best_of_all} of {solved}");
 }

@@ -30,10 +30,11 @@ impl TailSwap {
         dice: &mut Xoshiro256PlusPlus,
     ) -> bool {
         let problem = tours.problem();
-        if problem.shipments > 0 {
+        // Tails must not part shipments, nor leave calls without a trip.
+        if problem.shipments > 0 || problem.asked < problem.tasks().len() {
             return false;
         }
-        let first = TaskId(dice.random_range(0..problem.tasks().len() as u32));
+        let first = TaskId(dice.random_range(0..problem.asked as u32));
         let row = beside.row(first);
         if row.is_empty() {
             return false;
@@ -98,7 +99,7 @@ impl TailSwap {
         let others = self.tails.iter().rev();
         for ((vehicle, stays), tail) in self.vehicles.into_iter().zip(self.stays).zip(others) {
             if !tail.is_empty() {
-                tours.put_string(tail, vehicle, stays);
+                tours.put_all(tail, vehicle, stays);
             }
         }
     }

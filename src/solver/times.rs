@@ -10,12 +10,21 @@ impl Tours<'_> {
     pub(super) fn refresh(&mut self, vehicle: VehicleId, first: SpotId, last: SpotId) {
         let problem = self.problem();
         let ride = problem.ride(vehicle);
+        let (mut first, mut last) = (first, last);
+        if ride.is_spanned {
+            self.find_trips(vehicle, ride);
+            // A trip may set out at another time now.
+            (first, last) = (self.start_of(vehicle), self.end_of(vehicle));
+        }
         if ride.breaks == 0 {
             self.look_forward(vehicle, first, last);
             self.look_back(vehicle, first, last);
         } else {
             self.look_forward_resting(vehicle, ride);
             self.look_back_resting(vehicle, ride);
+        }
+        if ride.is_spanned {
+            self.find_stretches(vehicle, ride);
         }
         if problem.load_rule == LoadRule::Peaks {
             self.find_peaks(vehicle);
@@ -28,7 +37,7 @@ impl Tours<'_> {
 
     /// Set-up and service at the spot of a task, coming from the spot before.
     #[inline]
-    fn work_at(&self, problem: &Problem, ride: &Ride, spot: SpotId) -> i32 {
+    pub(super) fn work_at(&self, problem: &Problem, ride: &Ride, spot: SpotId) -> i32 {
         let (setup_s, service_s) = problem.work_on(TaskId(spot), ride);
         let here = &self.spots[spot as usize];
         if setup_s == 0 || self.spots[here.prev as usize].place == here.place {
@@ -56,6 +65,9 @@ impl Tours<'_> {
                 let start_s = problem.start_s(node, ready_s.max(node.release_s) + leg_s);
                 ready_s = if start_s < FAR { start_s + work_s } else { FAR };
             }
+            if ride.is_spanned {
+                ready_s = ready_s.max(self.gate_s(here));
+            }
             is_behind |= here == last;
             let spot = &mut self.spots[here as usize];
             if std::mem::replace(&mut spot.ready_s, ready_s) == ready_s && is_behind {
@@ -79,7 +91,7 @@ impl Tours<'_> {
         loop {
             let leg_s = self.spots[here as usize].leg_s;
             let mut leave_s = if due_s > NEVER { due_s - leg_s } else { NEVER };
-            if release_s > leave_s {
+            if release_s > leave_s || (ride.is_spanned && self.gate_s(here) > leave_s) {
                 leave_s = NEVER;
             }
             let spot = &mut self.spots[here as usize];
@@ -138,6 +150,10 @@ impl Tours<'_> {
             for (taken, rest) in breaks.iter().enumerate() {
                 ready[taken + 1] = ready[taken + 1].min(rested_s(rest, ready[taken]));
             }
+            let gate_s = self.gate_s(here);
+            for ready_s in &mut ready {
+                *ready_s = (*ready_s).max(gate_s);
+            }
             let row = &mut self.by_breaks.ready[here as usize * stride..][..=breaks.len()];
             row.copy_from_slice(&ready[..=breaks.len()]);
             self.spots[here as usize].ready_s = ready[0];
@@ -180,7 +196,8 @@ impl Tours<'_> {
             self.spots[here as usize].next_due_s = due[breaks.len()];
             let mut leave = [NEVER; BREAKS_MAX + 1];
             for taken in (0..=breaks.len()).rev() {
-                if due[taken] > NEVER && release_s <= due[taken] - leg_s {
+                let gate_s = release_s.max(self.gate_s(here));
+                if due[taken] > NEVER && gate_s <= due[taken] - leg_s {
                     leave[taken] = due[taken] - leg_s;
                 }
                 if let Some(rest) = breaks.get(taken) {
@@ -219,23 +236,40 @@ impl Tours<'_> {
         }
     }
 
-    /// Loads after every spot and their peaks on both sides.
+    /// Loads after every spot and their peaks on both sides, trip by trip.
     fn find_peaks(&mut self, vehicle: VehicleId) {
         let problem = self.problem();
         let dimensions = problem.dimensions;
         let (start, end) = (self.start_of(vehicle), self.end_of(vehicle));
         for dimension in 0..dimensions {
-            let aboard: i32 =
-                self.tasks_of(vehicle).map(|task| problem.aboard(task)[dimension]).sum();
             let at = |spot: SpotId| spot as usize * dimensions + dimension;
-            let (mut here, mut load, mut peak) = (start, aboard, aboard);
-            while here != end {
-                if let Some(task) = self.task_at(here) {
-                    load += problem.change(task)[dimension];
+            // What each trip sets out with.
+            let (mut here, mut aboard) = (end, 0);
+            while here != start {
+                here = self.spots[here as usize].prev;
+                match self.task_at(here).filter(|task| !problem.is_call(*task)) {
+                    Some(task) => aboard += problem.aboard(task)[dimension],
+                    None => self.loads.after[at(here)] = std::mem::take(&mut aboard),
                 }
-                peak = peak.max(load);
+            }
+            let (mut load, mut peak, mut taken) = (0, 0, 0);
+            while here != end {
+                match self.task_at(here).filter(|task| !problem.is_call(*task)) {
+                    Some(task) => {
+                        load += problem.change(task)[dimension];
+                        peak = peak.max(load);
+                        taken += problem.taken(task, dimension);
+                    }
+                    None => {
+                        load = self.loads.after[at(here)];
+                        (peak, taken) = (load, 0);
+                    }
+                }
                 self.loads.after[at(here)] = load;
                 self.loads.peak_until[at(here)] = peak;
+                if let Some(known) = self.loads.taken.get_mut(at(here)) {
+                    *known = taken;
+                }
                 here = self.spots[here as usize].next;
             }
             peak = i32::MIN;
@@ -243,6 +277,9 @@ impl Tours<'_> {
                 here = self.spots[here as usize].prev;
                 peak = peak.max(self.loads.after[at(here)]);
                 self.loads.peak_from[at(here)] = peak;
+                if self.task_at(here).is_some_and(|task| problem.is_call(task)) {
+                    peak = i32::MIN;
+                }
             }
         }
     }
@@ -273,18 +310,27 @@ impl Tours<'_> {
         let problem = self.problem();
         let mut tour = self.tours[vehicle.index()];
         tour.version = self.next_version();
-        tour.late_cost = 0;
+        (tour.late_cost, tour.paid_s, tour.paid_cost) = (0, 0, 0);
         tour.is_feasible = true;
         if tour.count > 0 {
             tour.is_feasible = self.is_in_time(vehicle, ride)
                 && self.is_within_capacity(vehicle)
+                && (!problem.has_groups || self.has_no_rivals(vehicle))
                 && (!ride.has_limits || self.fits_in_limits(vehicle, 0, 0, 0));
-            if tour.soft > 0 || ride.is_soft || ride.has_loaded_breaks {
+            if tour.soft > 0 || ride.is_soft || ride.has_loaded_breaks || tour.is_walked {
                 let mut walker = std::mem::take(self.walker());
                 let walked = walker.walk(problem, vehicle, self.tasks_of(vehicle), |_| {});
                 *self.walker() = walker;
                 tour.late_cost = walked.late_cost;
                 tour.is_feasible &= walked.excess_s == 0;
+                tour.paid_s = walked.paid_s;
+            } else if ride.is_paid {
+                let whole = self.whole(vehicle);
+                tour.paid_s = i64::from(whole.duration_s);
+                tour.is_feasible &= whole.is_possible() && ride.pays_for(tour.paid_s);
+            }
+            if ride.is_paid {
+                tour.paid_cost = problem.paid_cost(vehicle, tour.paid_s);
             }
         }
         self.tours[vehicle.index()] = tour;
@@ -301,6 +347,20 @@ impl Tours<'_> {
         ready_s < FAR && ready_s + self.spots[last].leg_s <= ride.latest_s()
     }
 
+    /// Whether all tasks may be in one tour; those that were found so before are waived.
+    fn has_no_rivals(&self, vehicle: VehicleId) -> bool {
+        let problem = self.problem();
+        let is_waived = |task: TaskId| problem.waived().contains(&(task, vehicle));
+        self.tasks_of(vehicle).all(|one| {
+            problem.task(one).excludes.is_empty()
+                || self.tasks_of(vehicle).all(|two| {
+                    one == two
+                        || !problem.are_rivals(one, two)
+                        || (is_waived(one) && is_waived(two))
+                })
+        })
+    }
+
     fn is_within_capacity(&self, vehicle: VehicleId) -> bool {
         let problem = self.problem();
         let dimensions = problem.dimensions;
@@ -311,9 +371,15 @@ impl Tours<'_> {
                 room.iter().all(|room| *room >= 0)
             }
             LoadRule::Peaks => {
-                let start = self.start_of(vehicle) as usize;
-                let peaks = &self.loads.peak_from[start * dimensions..][..dimensions];
-                peaks.iter().zip(problem.capacity(vehicle)).all(|(peak, capacity)| peak <= capacity)
+                let fits = |spot: SpotId| {
+                    let peaks = &self.loads.peak_from[spot as usize * dimensions..][..dimensions];
+                    let mut peaks = peaks.iter().zip(problem.capacity(vehicle));
+                    peaks.all(|(peak, capacity)| peak <= capacity)
+                };
+                let is_call = |task: &TaskId| problem.is_call(*task);
+                fits(self.start_of(vehicle))
+                    && (self.tours[vehicle.index()].calls == 0
+                        || self.tasks_of(vehicle).filter(is_call).all(|call| fits(call.0)))
             }
         }
     }
@@ -328,7 +394,7 @@ impl Tours<'_> {
     ) -> bool {
         let limits = self.problem().vehicle(vehicle).limits;
         let tour = &self.tours[vehicle.index()];
-        limits.tasks.is_none_or(|most| tour.count + tasks <= most)
+        limits.tasks.is_none_or(|most| tour.count - tour.calls + tasks <= most)
             && limits.travel_s.is_none_or(|most| tour.travel_s + travel_s <= i64::from(most))
             && limits.distance_m.is_none_or(|most| tour.travel_m + travel_m <= most)
     }

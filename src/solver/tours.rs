@@ -12,6 +12,7 @@ use super::disruption::Disruption;
 use super::draft::{TaskId, VehicleId};
 use super::plan::{Plan, PlanError};
 use super::problem::{Cost, FAR, LoadRule, NEVER, NOWHERE, Problem};
+use super::spans::Span;
 use super::walk::Walker;
 
 /// Tasks first, by their numbers; then the start of each vehicle, then the end of each.
@@ -46,14 +47,22 @@ pub(super) struct Tour {
     pub count: u32,
     /// Another number after every change: tours with the same one are the same.
     pub version: u32,
-    /// How many of its tasks may be late at a price.
+    /// How many of its tasks may be late at a price, and how many are calls.
     pub soft: u32,
+    pub calls: u32,
+    /// Of a vehicle that is spanned: its segments do not tell everything, so it has to be walked.
+    pub is_walked: bool,
     pub travel_s: i64,
     /// Kept only where a limit asks for it.
     pub travel_m: i64,
     pub travel_cost: Cost,
     pub work_cost: Cost,
     pub late_cost: Cost,
+    /// Kept only where it has a limit or a price.
+    pub paid_s: i64,
+    pub paid_cost: Cost,
+    /// What it costs that its tasks ride with this vehicle and no other.
+    pub preference_cost: Cost,
     /// What it costs that tasks have come here from other vehicles.
     pub moved_cost: Cost,
     /// All rules hold. Insertions keep this; a removal can end it only where a leg is longer than a way round.
@@ -67,7 +76,8 @@ impl Tour {
             return 0;
         }
         let fixed = problem.ride(vehicle).fixed;
-        fixed + self.travel_cost + self.work_cost + self.late_cost + self.moved_cost
+        let time_cost = self.work_cost + self.late_cost + self.paid_cost;
+        fixed + self.travel_cost + time_cost + self.preference_cost + self.moved_cost
     }
 }
 
@@ -79,9 +89,13 @@ pub struct Tours<'p> {
     pub(super) tours: Vec<Tour>,
     pub(super) by_breaks: ByBreaks,
     pub(super) loads: Loads,
+    /// By spot; empty if nobody is spanned.
+    pub(super) spans: Vec<Span>,
     /// Vehicles without a task, ascending.
     idle: Vec<VehicleId>,
+    /// How many tasks are in tours, calls apart, and how many calls.
     placed: usize,
+    calls: usize,
     disruption: Disruption,
     /// Promised tasks that are with another vehicle than before.
     astray: u32,
@@ -107,6 +121,8 @@ pub(super) struct Loads {
     pub after: Vec<i32>,
     pub peak_until: Vec<i32>,
     pub peak_from: Vec<i32>,
+    /// By spot, where trips are made: what of it will be aboard to the end of the trip.
+    pub taken: Vec<i32>,
 }
 
 impl<'p> Tours<'p> {
@@ -164,17 +180,30 @@ impl<'p> Tours<'p> {
             }
             LoadRule::Peaks => peaks.resize(spots.len() * dimensions, 0),
         }
-        let loads =
-            Loads { room, after: peaks.clone(), peak_until: peaks.clone(), peak_from: peaks };
+        let taken = if problem.has_trips { peaks.clone() } else { Vec::new() };
+        let loads = Loads {
+            room,
+            after: peaks.clone(),
+            peak_until: peaks.clone(),
+            peak_from: peaks,
+            taken,
+        };
+        let is_spanned = problem.vehicle_ids().any(|vehicle| problem.ride(vehicle).is_spanned);
+        let spans = if is_spanned { vec![Span::UNKNOWN; spots.len()] } else { Vec::new() };
         let tour = Tour {
             count: 0,
             version: 0,
             soft: 0,
+            calls: 0,
+            is_walked: false,
             travel_s: 0,
             travel_m: 0,
             travel_cost: 0,
             work_cost: 0,
             late_cost: 0,
+            paid_s: 0,
+            paid_cost: 0,
+            preference_cost: 0,
             moved_cost: 0,
             is_feasible: true,
         };
@@ -184,8 +213,10 @@ impl<'p> Tours<'p> {
             tours: vec![tour; vehicles],
             by_breaks,
             loads,
+            spans,
             idle: problem.vehicle_ids().collect(),
             placed: 0,
+            calls: 0,
             disruption: Disruption::none(problem),
             astray: 0,
             versions: 0,
@@ -267,15 +298,44 @@ impl<'p> Tours<'p> {
         &self.idle
     }
     pub fn left_out(&self) -> impl Iterator<Item = TaskId> + '_ {
-        self.problem.task_ids().filter(|task| self.vehicle_of(*task).is_none())
+        self.problem.asked_ids().filter(|task| self.vehicle_of(*task).is_none())
     }
     /// How many vehicles have tasks.
     pub(super) fn used(&self) -> usize {
         self.tours.len() - self.idle.len()
     }
-    /// How many tasks are in tours.
+    /// How many tasks are in tours, calls apart.
     pub(super) fn placed(&self) -> usize {
         self.placed
+    }
+    /// How many trips are made.
+    pub(super) fn trips(&self) -> usize {
+        self.tours.len() - self.idle.len() + self.calls
+    }
+    /// The spot with which the trip of a task begins.
+    #[inline]
+    pub(super) fn trip_of(&self, task: TaskId, vehicle: VehicleId) -> SpotId {
+        match self.tours[vehicle.index()].calls {
+            0 => self.start_of(vehicle),
+            _ => self.spans[task.index()].trip,
+        }
+    }
+    /// Whether a search may take a task out: it is not pinned, and no call, which leaves by itself.
+    #[inline]
+    pub(super) fn is_free(&self, task: TaskId) -> bool {
+        !self.problem.is_pinned(task) && !self.problem.is_call(task)
+    }
+    /// How many free tasks the trip of a task has, which is one of them.
+    pub(super) fn free_beside(&self, task: TaskId, vehicle: VehicleId) -> usize {
+        if self.tours[vehicle.index()].calls == 0 {
+            return self.count_of(vehicle) - self.problem.vehicle(vehicle).pinned.len();
+        }
+        let mut here = self.trip_of(task, vehicle);
+        let trip = std::iter::from_fn(|| {
+            here = self.spots[here as usize].next;
+            self.task_at(here).filter(|task| !self.problem.is_call(*task))
+        });
+        trip.filter(|task| self.is_free(*task)).count()
     }
     pub fn plan(&self) -> Plan {
         let tours = self.problem.vehicle_ids().map(|vehicle| self.tasks_of(vehicle).collect());
@@ -298,6 +358,14 @@ impl<'p> Tours<'p> {
     /// The price of a task that is in no tour.
     pub fn absence_cost(&self, task: TaskId) -> Cost {
         self.problem.left_out_cost(task) + self.disruption.absence_cost(task)
+    }
+
+    /// A task of a vehicle with which another one may not be in one tour.
+    pub(super) fn rival_on(&self, task: TaskId, vehicle: VehicleId) -> Option<TaskId> {
+        if !self.problem.has_groups {
+            return None;
+        }
+        self.tasks_of(vehicle).find(|other| self.problem.are_rivals(task, *other))
     }
 
     /// Whether giving the task to the vehicle would move one promise too many.
@@ -333,7 +401,8 @@ impl<'p> Tours<'p> {
         self.put_pair(pickup, delivery, vehicle, spots);
     }
 
-    /// Takes a task out (with the other half of its shipment). Pinned ones stay; says whether it left.
+    /// Takes a task out (with the other half of its shipment, and with calls that are not needed then). Pinned ones
+    /// stay; says whether it left.
     pub fn remove(&mut self, task: TaskId) -> bool {
         let Some(vehicle) = self.vehicle_of(task) else { return false };
         let partner = self.problem.partner(task);
@@ -404,8 +473,8 @@ impl<'p> Tours<'p> {
         self.refresh(vehicle, after, next);
     }
 
-    /// Puts tasks that stand alone one after the other behind a spot of a tour.
-    pub(super) fn put_string(&mut self, tasks: &[TaskId], vehicle: VehicleId, after: SpotId) {
+    /// Puts tasks that stand alone, and calls, behind a spot of a tour, one behind the other.
+    pub(super) fn put_all(&mut self, tasks: &[TaskId], vehicle: VehicleId, after: SpotId) {
         let next = self.spots[after as usize].next;
         let mut here = after;
         for task in tasks {
@@ -461,12 +530,16 @@ impl<'p> Tours<'p> {
             }
             self.join(vehicle, spot.prev, next);
         }
+        if self.tours[vehicle.index()].calls > 0 {
+            self.drop_needless_calls(vehicle);
+            (first, last) = (None, end);
+        }
         self.refresh(vehicle, first.unwrap_or(start), last);
     }
 
     /// Links two spots of a tour and counts the leg between them instead of the one that led away from the first.
     #[inline]
-    fn join(&mut self, vehicle: VehicleId, one: SpotId, two: SpotId) {
+    pub(super) fn join(&mut self, vehicle: VehicleId, one: SpotId, two: SpotId) {
         let problem = self.problem;
         let ride = problem.ride(vehicle);
         let to = self.spots[two as usize].place;
@@ -501,7 +574,9 @@ impl<'p> Tours<'p> {
     /// Takes over the sums of a tour.
     pub(super) fn count_as(&mut self, vehicle: VehicleId, sums: &Tour) {
         let was = std::mem::replace(&mut self.tours[vehicle.index()], *sums);
-        self.placed = self.placed + sums.count as usize - was.count as usize;
+        self.calls = self.calls + sums.calls as usize - was.calls as usize;
+        self.placed =
+            self.placed + (sums.count - sums.calls) as usize - (was.count - was.calls) as usize;
         self.set_idle(vehicle);
     }
 
@@ -514,12 +589,16 @@ impl<'p> Tours<'p> {
         }
     }
 
-    fn take_in(&mut self, task: TaskId, vehicle: VehicleId) {
+    pub(super) fn take_in(&mut self, task: TaskId, vehicle: VehicleId) {
         self.spots[task.index()].vehicle = vehicle.0;
-        self.placed += 1;
+        let is_call = self.problem.is_call(task);
+        self.placed += usize::from(!is_call);
+        self.calls += usize::from(is_call);
         let tour = &mut self.tours[vehicle.index()];
         tour.count += 1;
         tour.soft += u32::from(self.problem.node(task).late_max_s > 0);
+        tour.calls += u32::from(is_call);
+        tour.preference_cost += self.problem.preference_cost(task, vehicle);
         if tour.count == 1 {
             self.set_idle(vehicle);
         }
@@ -527,13 +606,17 @@ impl<'p> Tours<'p> {
         self.count_move(task, vehicle, 1);
     }
 
-    fn let_go(&mut self, task: TaskId, vehicle: VehicleId) {
+    pub(super) fn let_go(&mut self, task: TaskId, vehicle: VehicleId) {
         let spot = &mut self.spots[task.index()];
         spot.vehicle = NOBODY;
-        self.placed -= 1;
+        let is_call = self.problem.is_call(task);
+        self.placed -= usize::from(!is_call);
+        self.calls -= usize::from(is_call);
         let tour = &mut self.tours[vehicle.index()];
         tour.count -= 1;
         tour.soft -= u32::from(self.problem.node(task).late_max_s > 0);
+        tour.calls -= u32::from(is_call);
+        tour.preference_cost -= self.problem.preference_cost(task, vehicle);
         tour.travel_s -= i64::from(std::mem::take(&mut spot.leg_s));
         tour.travel_cost -= std::mem::take(&mut spot.leg);
         if tour.count == 0 {

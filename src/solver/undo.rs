@@ -2,6 +2,7 @@
 
 use super::draft::VehicleId;
 use super::problem::LoadRule;
+use super::spans::Span;
 use super::tours::{Loads, NOBODY, Spot, SpotId, Tour, Tours};
 use std::ops::Range;
 
@@ -10,6 +11,7 @@ use std::ops::Range;
 pub(super) struct Undo {
     touched: Vec<(VehicleId, Tour, Range<usize>)>,
     spots: Vec<(SpotId, Spot)>,
+    spans: Vec<Span>,
     times: Vec<i32>,
     loads: Vec<i32>,
     /// By vehicle: the step that touched it last.
@@ -28,6 +30,7 @@ impl Undo {
         self.step += 1;
         self.touched.clear();
         self.spots.clear();
+        self.spans.clear();
         self.times.clear();
         self.loads.clear();
         self.astray = tours.astray();
@@ -60,6 +63,10 @@ impl Undo {
                 self.times.extend_from_slice(&tours.by_breaks.leave[row]);
             }
         }
+        if problem.ride(vehicle).is_spanned {
+            let spots = self.spots[from..].iter();
+            self.spans.extend(spots.map(|(spot, _)| tours.spans[*spot as usize]));
+        }
         let dimensions = problem.dimensions;
         match problem.load_rule {
             LoadRule::None => {}
@@ -72,7 +79,10 @@ impl Undo {
                     let row = *spot as usize * dimensions..(*spot as usize + 1) * dimensions;
                     self.loads.extend_from_slice(&tours.loads.after[row.clone()]);
                     self.loads.extend_from_slice(&tours.loads.peak_until[row.clone()]);
-                    self.loads.extend_from_slice(&tours.loads.peak_from[row]);
+                    self.loads.extend_from_slice(&tours.loads.peak_from[row.clone()]);
+                    if problem.has_trips {
+                        self.loads.extend_from_slice(&tours.loads.taken[row]);
+                    }
                 }
             }
         }
@@ -100,6 +110,7 @@ impl Undo {
         let (stride, dimensions) = (tours.by_breaks.stride, problem.dimensions);
         let mut times = self.times.as_slice();
         let mut loads = self.loads.as_slice();
+        let mut spans = self.spans.iter();
         for (vehicle, tour, saved) in &self.touched {
             tours.count_as(*vehicle, tour);
             for (at, spot) in &self.spots[saved.clone()] {
@@ -113,6 +124,11 @@ impl Undo {
                     }
                 }
             }
+            if problem.ride(*vehicle).is_spanned {
+                for ((spot, _), span) in self.spots[saved.clone()].iter().zip(&mut spans) {
+                    tours.spans[*spot as usize] = *span;
+                }
+            }
             match problem.load_rule {
                 LoadRule::None => {}
                 LoadRule::Sum => {
@@ -123,9 +139,11 @@ impl Undo {
                     let tables = &mut tours.loads;
                     for (spot, _) in &self.spots[saved.clone()] {
                         let from = *spot as usize * dimensions;
-                        let Loads { after, peak_until, peak_from, .. } = &mut *tables;
-                        for table in [after, peak_until, peak_from] {
-                            take_row(&mut table[from..from + dimensions], &mut loads);
+                        let Loads { after, peak_until, peak_from, taken, .. } = &mut *tables;
+                        for table in [after, peak_until, peak_from, taken] {
+                            if let Some(row) = table.get_mut(from..from + dimensions) {
+                                take_row(row, &mut loads);
+                            }
                         }
                     }
                 }

@@ -2,8 +2,8 @@
 //! point at it.
 
 use super::draft::{
-    Draft, LATENESS_MAX_S, Lateness, Role, TIME_MAX_S, TIME_MIN_S, TaskId, Vehicle, WORK_MAX_S,
-    Window,
+    Draft, LATENESS_MAX_S, Lateness, Preference, Role, TIME_MAX_S, TIME_MIN_S, TaskId, Vehicle,
+    WORK_MAX_S, Window,
 };
 use std::fmt::Arguments;
 
@@ -13,6 +13,7 @@ const DIMENSIONS_MAX: usize = 32;
 const SKILL_MAX: u32 = 1 << 16;
 const AMOUNT_MAX: i32 = 1_000_000_000;
 const PRICE_MAX: i64 = 1_000_000_000;
+const SURCHARGES_MAX: i64 = 16;
 const WORK_TYPES_MAX: u32 = 10_000;
 
 /// Why a draft is not a problem.
@@ -28,6 +29,10 @@ pub enum ProblemError {
     Unknown { field: String, what: &'static str, value: u32 },
     #[error("{field}: a shipment is a pickup and a delivery that name each other")]
     BrokenPair { field: String },
+    #[error(
+        "{field}: a call is locked to a vehicle, stands behind all other tasks and has no loads"
+    )]
+    BrokenCall { field: String },
     #[error("{field}: task {task} is pinned twice, or without the other half of its shipment")]
     BrokenPin { field: String, task: u32 },
     #[error("the price of leaving tasks out and of the longest legs is too large to add up")]
@@ -43,6 +48,7 @@ impl ProblemError {
             Self::OverlappingWindows { .. } => "overlapping_windows",
             Self::Unknown { .. } => "unknown_id",
             Self::BrokenPair { .. } => "broken_pair",
+            Self::BrokenCall { .. } => "broken_call",
             Self::BrokenPin { .. } => "broken_pin",
             Self::CostsTooLarge => "costs_too_large",
         }
@@ -56,6 +62,7 @@ impl ProblemError {
             | Self::OverlappingWindows { field }
             | Self::Unknown { field, .. }
             | Self::BrokenPair { field }
+            | Self::BrokenCall { field }
             | Self::BrokenPin { field, .. } => Some(field),
             Self::CostsTooLarge => None,
         }
@@ -132,14 +139,30 @@ fn check_task(
     if let Some(release_s) = task.release_s {
         in_range(format_args!("{field}.release_s"), release_s, TIME_MIN_S, TIME_MAX_S)?;
     }
+    if let Some(goods_from_s) = task.goods_from_s {
+        in_range(format_args!("{field}.goods_from_s"), goods_from_s, TIME_MIN_S, TIME_MAX_S)?;
+    }
     if let Some(vehicle) = task.locked_to
         && vehicle.index() >= draft.vehicles.len()
     {
         let field = format!("{field}.locked_to");
         return Err(ProblemError::Unknown { field, what: "vehicle", value: vehicle.0 });
     }
+    for (at, Preference { vehicle, price }) in task.preferences.iter().copied().enumerate() {
+        let field = format!("{field}.preferences[{at}]");
+        if vehicle.index() >= draft.vehicles.len() {
+            let field = format!("{field}.vehicle");
+            return Err(ProblemError::Unknown { field, what: "vehicle", value: vehicle.0 });
+        }
+        in_range(format_args!("{field}.price"), price, 0, PRICE_MAX)?;
+    }
+    let is_last = draft.tasks.get(id.index() + 1).is_none_or(|next| next.role == Role::Call);
+    let has_loads = !task.delivery.is_empty() || !task.pickup.is_empty();
+    if task.role == Role::Call && (task.locked_to.is_none() || has_loads || !is_last) {
+        return Err(ProblemError::BrokenCall { field: field.to_string() });
+    }
     let is_paired = match task.role {
-        Role::Alone => true,
+        Role::Alone | Role::Call => true,
         Role::Pickup { delivery } => draft.tasks.get(delivery.index()).is_some_and(|other| {
             other.role == Role::Delivery { pickup: id } && other.delivery == task.pickup
         }),
@@ -180,12 +203,23 @@ fn check_vehicle(
     for skill in vehicle.skills.iter() {
         in_range(format_args!("{field}.skills"), skill, 0, SKILL_MAX)?;
     }
+    let surcharges = vehicle.surcharges.len() as i64;
+    in_range(format_args!("{field}.surcharges"), surcharges, 0, SURCHARGES_MAX)?;
+    for (at, surcharge) in vehicle.surcharges.iter().enumerate() {
+        let field = format!("{field}.surcharges[{at}]");
+        in_range(format_args!("{field}.above_s"), surcharge.above_s, 0, TIME_MAX_S)?;
+        in_range(format_args!("{field}.per_hour"), surcharge.per_hour, 0, PRICE_MAX)?;
+    }
+    if let Some(duration_s) = vehicle.limits.duration_s {
+        in_range(format_args!("{field}.limits.duration_s"), duration_s, 0, TIME_MAX_S)?;
+    }
     let costs = vehicle.costs;
     for (name, price) in [
         ("fixed", costs.fixed),
         ("per_hour", costs.per_hour),
         ("per_task_hour", costs.per_task_hour),
         ("per_km", costs.per_km),
+        ("per_paid_hour", costs.per_paid_hour),
     ] {
         in_range(format_args!("{field}.costs.{name}"), price, 0, PRICE_MAX)?;
     }
@@ -215,6 +249,7 @@ fn check_pins(draft: &Draft) -> Result<(), ProblemError> {
             }
             match task.role {
                 Role::Alone => {}
+                Role::Call => aboard.clear(),
                 Role::Pickup { .. } => aboard.push(pin.task),
                 Role::Delivery { pickup } => {
                     if !aboard.contains(&pickup) {

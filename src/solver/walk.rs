@@ -7,7 +7,7 @@
 //! the one that ends first, then the one that rests later.
 
 use super::draft::{TaskId, VehicleId};
-use super::problem::{COST_UNIT, Cost, FAR, Problem, Ride, start_in};
+use super::problem::{COST_UNIT, Cost, FAR, NEVER, Problem, Ride, latest_arrival_in, start_in};
 
 /// A break that may not be taken under its load counts like this many seconds late.
 const OVERLOADED_BREAK_S: i64 = 1_000_000_000;
@@ -42,6 +42,9 @@ pub(super) struct Walked {
     pub end_s: i64,
     pub overtime_s: i64,
     pub overtime_excess_s: i64,
+    /// From leaving to the end, of a vehicle that is paid for it, and how much of that is beyond its limit.
+    pub paid_s: i64,
+    pub paid_excess_s: i64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,6 +66,10 @@ pub(super) struct Walker {
     rests: Vec<u8>,
     /// Aboard after each stop.
     load: Vec<i32>,
+    /// Before when each stop may not be left, because its trip waits for its goods; empty if nobody makes trips.
+    gates: Vec<i64>,
+    /// Its stops, as early as they can be.
+    steps: Vec<Step>,
 }
 
 impl Walker {
@@ -77,6 +84,7 @@ impl Walker {
         self.tasks.clear();
         self.tasks.extend(tasks);
         let ride = problem.ride(vehicle);
+        self.set_gates(problem);
         if ride.breaks > 0 {
             self.weigh(problem);
             self.place_breaks(problem, vehicle, ride);
@@ -84,19 +92,104 @@ impl Walker {
             self.rests.clear();
             self.rests.resize(self.tasks.len() + 1, 0);
         }
-        self.follow(problem, vehicle, ride, visit)
+        let shift_s = i64::from(ride.shift.from_s);
+        if !ride.is_paid || self.tasks.is_empty() {
+            return self.follow(problem, vehicle, ride, shift_s, visit);
+        }
+        let mut steps = std::mem::take(&mut self.steps);
+        steps.clear();
+        let early = self.follow(problem, vehicle, ride, shift_s, |step| steps.push(step));
+        let leaves_s = self.latest_departure_s(problem, vehicle, ride, &steps, early.end_s);
+        self.steps = steps;
+        let mut walked = self.follow(problem, vehicle, ride, leaves_s, visit);
+        walked.paid_s = walked.end_s - leaves_s;
+        walked.paid_excess_s = (walked.paid_s - i64::from(ride.paid_max_s)).max(0);
+        walked.excess_s += walked.paid_excess_s;
+        walked
+    }
+
+    /// When the vehicle can leave at the latest so that it comes to its end at the same time and nothing is later than
+    /// it may be, or than it is anyway.
+    fn latest_departure_s(
+        &self,
+        problem: &Problem,
+        vehicle: VehicleId,
+        ride: &Ride,
+        steps: &[Step],
+        end_s: i64,
+    ) -> i64 {
+        let place = |position: usize| match position.checked_sub(1) {
+            Some(before) => problem.node(self.tasks[before]).location,
+            None => ride.start,
+        };
+        let home_s = problem.travel_s(ride, place(self.tasks.len()), ride.end);
+        let mut done_s = end_s - i64::from(home_s);
+        for (at, step) in steps.iter().enumerate().rev() {
+            let start_max_s = done_s - i64::from(step.setup_s) - i64::from(step.work_s);
+            if step.is_break {
+                let rest = &problem.vehicle(vehicle).breaks[step.index];
+                let latest_s = latest_arrival_in(&rest.windows, 0, short(start_max_s));
+                done_s = if step.late_s > 0 { step.start_s } else { i64::from(latest_s) };
+                continue;
+            }
+            let node = problem.node(self.tasks[step.index]);
+            let leg_s = i64::from(problem.travel_s(ride, place(step.index), node.location));
+            let arrival_s = if problem.pinned_start_s(self.tasks[step.index]).is_some() {
+                // Nobody waits at the first visit, and nothing before another one that has begun moves any more.
+                if at == 0 { step.start_s } else { step.arrival_s }
+            } else if step.late_s > 0 {
+                step.start_s
+            } else {
+                i64::from(
+                    problem
+                        .latest_arrival_s(node, short(start_max_s.min(i64::from(node.closes_s)))),
+                )
+            };
+            done_s = arrival_s - leg_s;
+        }
+        done_s
+    }
+
+    fn set_gates(&mut self, problem: &Problem) {
+        self.gates.clear();
+        if !problem.has_trips {
+            return;
+        }
+        self.gates.resize(self.tasks.len() + 1, i64::from(NEVER));
+        let mut gate_s = i64::from(NEVER);
+        for (at, task) in self.tasks.iter().enumerate().rev() {
+            if problem.is_call(*task) {
+                self.gates[at + 1] = std::mem::replace(&mut gate_s, i64::from(NEVER));
+            } else {
+                gate_s = gate_s.max(i64::from(problem.goods_from_s(*task)));
+            }
+        }
+        self.gates[0] = gate_s;
     }
 
     fn weigh(&mut self, problem: &Problem) {
         let dimensions = problem.dimensions;
         self.load.clear();
         self.load.resize(dimensions * (self.tasks.len() + 1), 0);
-        for task in &self.tasks {
-            for (load, amount) in self.load[..dimensions].iter_mut().zip(problem.aboard(*task)) {
-                *load = load.saturating_add(*amount);
+        // What each trip sets out with, gathered from its end.
+        let mut trip_end = self.tasks.len();
+        for at in (0..=self.tasks.len()).rev() {
+            let is_begin = at == 0 || problem.is_call(self.tasks[at - 1]);
+            if !is_begin {
+                continue;
             }
+            for task in &self.tasks[at..trip_end] {
+                let row = &mut self.load[at * dimensions..][..dimensions];
+                for (load, amount) in row.iter_mut().zip(problem.aboard(*task)) {
+                    *load = load.saturating_add(*amount);
+                }
+            }
+            trip_end = at.saturating_sub(1);
         }
         for (at, task) in self.tasks.iter().enumerate() {
+            if problem.is_call(*task) {
+                continue;
+            }
             for (dimension, change) in problem.change(*task).iter().enumerate() {
                 self.load[(at + 1) * dimensions + dimension] =
                     self.load[at * dimensions + dimension].saturating_add(*change);
@@ -120,15 +213,8 @@ impl Walker {
                 for taken in 0..=breaks {
                     let before = self.labels[(position - 1) * stride + taken];
                     if before != NO_WAY {
-                        let step = arrive(
-                            problem,
-                            vehicle,
-                            ride,
-                            position - 1,
-                            task,
-                            from,
-                            before.ready_s,
-                        );
+                        let step =
+                            self.arrive(problem, vehicle, ride, position - 1, from, before.ready_s);
                         if taken > 0 && step.is_pushed {
                             continue;
                         }
@@ -204,14 +290,53 @@ impl Walker {
         }
     }
 
+    /// The task at a position, when the stop before it is done at a time.
+    fn arrive(
+        &self,
+        problem: &Problem,
+        vehicle: VehicleId,
+        ride: &Ride,
+        position: usize,
+        from: u32,
+        ready_s: i64,
+    ) -> Arrival {
+        let task = self.tasks[position];
+        let node = problem.node(task);
+        let (setup_s, work_s) = problem.work_on(task, ride);
+        let setup_s = if from == node.location { 0 } else { setup_s };
+        let gate_s = self.gates.get(position).copied().unwrap_or(i64::from(NEVER));
+        let arrival_s = ready_s.max(gate_s).max(i64::from(node.release_s))
+            + i64::from(problem.travel_s(ride, from, node.location));
+        let pin = problem.vehicle(vehicle).pinned.get(position).filter(|pin| pin.task == task);
+        if let Some(start_s) = pin.and_then(|pin| pin.start_s) {
+            let start_s = i64::from(start_s);
+            return Arrival {
+                arrival_s: arrival_s.min(start_s),
+                start_s,
+                setup_s,
+                work_s,
+                late_s: 0,
+                // What has begun has not waited for goods that come later.
+                excess_s: (gate_s - start_s).max(0),
+                is_pushed: arrival_s > start_s,
+            };
+        }
+        let found = problem.start_s(node, short(arrival_s));
+        let start_s = if found == FAR { arrival_s } else { arrival_s.max(i64::from(found)) };
+        let late_s = (start_s - i64::from(node.closes_s)).max(0);
+        let excess_s = (late_s - i64::from(node.late_max_s)).max(0);
+        Arrival { arrival_s, start_s, setup_s, work_s, late_s, excess_s, is_pushed: false }
+    }
+
     fn follow(
         &self,
         problem: &Problem,
         vehicle: VehicleId,
         ride: &Ride,
+        leaves_s: i64,
         mut visit: impl FnMut(Step),
     ) -> Walked {
-        let mut ready_s = i64::from(ride.shift.from_s);
+        let mut ready_s = leaves_s;
         let mut from = ride.start;
         let mut taken = 0;
         let mut walked = Walked {
@@ -220,12 +345,14 @@ impl Walker {
             end_s: ready_s,
             overtime_s: 0,
             overtime_excess_s: 0,
+            paid_s: 0,
+            paid_excess_s: 0,
         };
         for position in 0..=self.tasks.len() {
             if position > 0 {
                 let task = self.tasks[position - 1];
                 let node = problem.node(task);
-                let step = arrive(problem, vehicle, ride, position - 1, task, from, ready_s);
+                let step = self.arrive(problem, vehicle, ride, position - 1, from, ready_s);
                 walked.excess_s += step.excess_s;
                 walked.late_cost =
                     walked.late_cost.saturating_add(lateness_cost(step.late_s, node.late_per_hour));
@@ -273,40 +400,6 @@ struct Arrival {
     excess_s: i64,
     /// Whether it would arrive after a pinned start: a break before it does not fit.
     is_pushed: bool,
-}
-
-fn arrive(
-    problem: &Problem,
-    vehicle: VehicleId,
-    ride: &Ride,
-    position: usize,
-    task: TaskId,
-    from: u32,
-    ready_s: i64,
-) -> Arrival {
-    let node = problem.node(task);
-    let (setup_s, work_s) = problem.work_on(task, ride);
-    let setup_s = if from == node.location { 0 } else { setup_s };
-    let arrival_s = ready_s.max(i64::from(node.release_s))
-        + i64::from(problem.travel_s(ride, from, node.location));
-    let pin = problem.vehicle(vehicle).pinned.get(position).filter(|pin| pin.task == task);
-    if let Some(start_s) = pin.and_then(|pin| pin.start_s) {
-        let start_s = i64::from(start_s);
-        return Arrival {
-            arrival_s: arrival_s.min(start_s),
-            start_s,
-            setup_s,
-            work_s,
-            late_s: 0,
-            excess_s: 0,
-            is_pushed: arrival_s > start_s,
-        };
-    }
-    let found = problem.start_s(node, short(arrival_s));
-    let start_s = if found == FAR { arrival_s } else { arrival_s.max(i64::from(found)) };
-    let late_s = (start_s - i64::from(node.closes_s)).max(0);
-    let excess_s = (late_s - i64::from(node.late_max_s)).max(0);
-    Arrival { arrival_s, start_s, setup_s, work_s, late_s, excess_s, is_pushed: false }
 }
 
 /// A time as the flat tables have it; what is too large is too late for everything.

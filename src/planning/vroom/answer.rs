@@ -217,7 +217,8 @@ impl Writer<'_> {
             })
         };
         let problem = self.prepared.problem();
-        let is_head = |task: &TaskId| !matches!(problem.task(*task).role, Role::Delivery { .. });
+        let is_head =
+            |task: &TaskId| matches!(problem.task(*task).role, Role::Alone | Role::Pickup { .. });
         let sum = |of: fn(&crate::solver::Task) -> &[i32]| {
             let dimensions = self.schedule.initial_load.len();
             let amount = |at: usize| {
@@ -315,7 +316,7 @@ impl Writer<'_> {
         let problem = self.prepared.problem();
         let head = match problem.task(task).role {
             Role::Delivery { pickup } => pickup,
-            Role::Alone | Role::Pickup { .. } => task,
+            Role::Alone | Role::Pickup { .. } | Role::Call => task,
         };
         Step {
             kind,
@@ -359,7 +360,7 @@ fn unassigned(prepared: &Prepared, task: TaskId, explained: &Explained) -> Unass
     let row = problem.task(task).location;
     let head = match problem.task(task).role {
         Role::Delivery { pickup } => pickup,
-        Role::Alone | Role::Pickup { .. } => task,
+        Role::Alone | Role::Pickup { .. } | Role::Call => task,
     };
     let (reasons, cures) = explained.left_out.get(&head).cloned().unwrap_or_default();
     Unassigned {

@@ -89,6 +89,9 @@ impl VroomError {
             None => ("document", text.as_str()),
         };
         let field = field
+            .replace("limits.duration_s", "max_duration")
+            .replace("above_s", "above")
+            .replace("goods_from_s", "release_time")
             .replace("service_s", "service")
             .replace("setup_s", "setup")
             .replace("duration_s", "service")

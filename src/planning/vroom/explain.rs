@@ -221,6 +221,8 @@ fn reason(prepared: &Prepared, refusal: &Refusal) -> Reason {
         Rule::Travel if refusal.by > NO_WAY_S => "unreachable",
         Rule::Travel => "max_travel_time",
         Rule::Distance => "max_distance",
+        Rule::Duration => "max_duration",
+        Rule::Incompatible { .. } => "incompatible",
     };
     let skill = match refusal.rule {
         Rule::Skill { skill } => prepared.skill(skill),
@@ -269,6 +271,7 @@ fn told(prepared: &Prepared, head: TaskId, cure: &Cure) -> CureTold {
         }
         Change::Tasks => CureTold { change: "max_tasks", ..plain },
         Change::Travel => CureTold { change: "max_travel_time", ..plain },
+        Change::Duration => CureTold { change: "max_duration", ..plain },
         Change::Distance => CureTold { change: "max_distance", ..plain },
         Change::Unlock => CureTold { change: "unlock", ..plain },
         Change::Skills => {

@@ -1,7 +1,7 @@
 //! What a route breaks, in VROOM's words: at which step, and all together. Judges any schedule, searched or given.
 
 use super::prepare::Prepared;
-use crate::solver::{Role, Schedule, Stop, TaskId, Window};
+use crate::solver::{Role, Schedule, Stop, TaskId, Violation, Window};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 #[schema(as = VroomViolation)]
 pub struct Broken {
     /// `delay` `lead_time` `load` `max_tasks` `skills` `precedence` `missing_break` `max_travel_time` `max_distance`
-    /// `max_load`.
+    /// `max_load`; beside VROOM's `max_duration` `incompatible`.
     pub cause: &'static str,
     /// Seconds, of a delay or a lead time.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,7 +62,7 @@ pub(super) fn judge(prepared: &Prepared, schedule: &Schedule) -> Judged {
     if is_over(&schedule.initial_load) {
         start.push(Broken::rule("load"));
     }
-    let (mut done, mut travel_s, mut travel_m) = (0, 0, 0);
+    let (mut done, mut asked, mut travel_s, mut travel_m) = (0, 0, 0, 0);
     let limits = |broken: &mut Vec<Broken>, travel_s: i64, travel_m: i64| {
         if vehicle.limits.travel_s.is_some_and(|most| travel_s > i64::from(most)) {
             broken.push(Broken::rule("max_travel_time"));
@@ -86,11 +86,15 @@ pub(super) fn judge(prepared: &Prepared, schedule: &Schedule) -> Judged {
                 if !vehicle.skills.covers(&needed.skills) {
                     broken.push(Broken::rule("skills"));
                 }
+                if is_incompatible(schedule, task) {
+                    broken.push(Broken::rule("incompatible"));
+                }
                 if !is_ordered(needed.role, &tasks, done) {
                     broken.push(Broken::rule("precedence"));
                 }
                 done += 1;
-                if vehicle.limits.tasks.is_some_and(|most| done > most as usize) {
+                asked += usize::from(needed.role != Role::Call);
+                if vehicle.limits.tasks.is_some_and(|most| asked > most as usize) {
                     broken.push(Broken::rule("max_tasks"));
                 }
             }
@@ -108,6 +112,11 @@ pub(super) fn judge(prepared: &Prepared, schedule: &Schedule) -> Judged {
     }
     let mut end: Vec<Broken> = off_windows(&shift, schedule.end_s).into_iter().collect();
     limits(&mut end, schedule.travel_s, schedule.travel_m);
+    if let Some(most) = vehicle.limits.duration_s
+        && schedule.end_s - schedule.departure_s > i64::from(most)
+    {
+        end.push(Broken::rule("max_duration"));
+    }
     // What the ends break is told by the stops where there are no such steps.
     if vehicle.start.is_none()
         && let Some(first) = visits.first_mut()
@@ -146,10 +155,16 @@ fn off_windows(windows: &[Window], at_s: i64) -> Option<Broken> {
     (off_s > 0).then_some(Broken { cause, duration: Some(off_s) })
 }
 
+/// Whether the task may not be in one tour with another one that is in it.
+fn is_incompatible(schedule: &Schedule, task: TaskId) -> bool {
+    let broken = Violation::Incompatible { task };
+    schedule.violations.contains(&broken)
+}
+
 /// Whether the other half of a shipment is where it has to be.
 fn is_ordered(role: Role, tasks: &[TaskId], at: usize) -> bool {
     match role {
-        Role::Alone => true,
+        Role::Alone | Role::Call => true,
         Role::Pickup { delivery } => tasks[at + 1..].contains(&delivery),
         Role::Delivery { pickup } => tasks[..at].contains(&pickup),
     }

@@ -5,9 +5,12 @@ use super::input::{self, Input};
 use super::prepare::Origin;
 use super::tables::Places;
 use crate::solver::{
-    self, Draft, Limits, Role, Skills, Task, TaskId, VehicleCosts, Window, WorkByType,
+    self, Draft, Limits, Role, Skills, Task, TaskId, VehicleCosts, VehicleId, Window, WorkByType,
 };
 use std::collections::{BTreeMap, HashMap};
+
+/// How often a vehicle may use one of its reloads.
+const RELOADS_MAX: u32 = 100;
 
 /// The earliest time anybody names, if times are dates rather than seconds of a day.
 pub(super) fn origin_of(input: &Input) -> i64 {
@@ -96,6 +99,10 @@ pub(super) fn add_tasks(
             pickup: amounts(job.pickup.as_deref().unwrap_or(&[]), &format!("{field}.pickup"))?,
             skills: numbers(&job.skills),
             priority: priority(job.priority, &field)?,
+            goods_from_s: job.release_time.map(|at| from_origin(at, origin_s)),
+            group: job.group,
+            excludes: job.excludes.clone(),
+            preferences: preferences_of(input, job, &field)?,
             ..stop_of(job, &field, places, types, origin_s)?
         });
         origins.push(Origin::Job(at));
@@ -124,7 +131,44 @@ pub(super) fn add_tasks(
         });
         origins.extend([Origin::Pickup(at), Origin::Delivery(at)]);
     }
+    for (vehicle, of) in input.vehicles.iter().enumerate() {
+        for (at, reload) in of.reloads.iter().enumerate() {
+            let field = format!("vehicles[{vehicle}].reloads[{at}]");
+            let times = reload.at_most.unwrap_or(1);
+            if times > RELOADS_MAX {
+                let what = format!("{times} is outside 0 to {RELOADS_MAX}");
+                return Err(wrong(format!("{field}.at_most"), "out_of_range", what));
+            }
+            let call = Task {
+                role: Role::Call,
+                locked_to: Some(VehicleId(vehicle as u32)),
+                ..stop_of(reload, &field, places, types, origin_s)?
+            };
+            for _ in 0..times {
+                draft.tasks.push(call.clone());
+                origins.push(Origin::Reload(vehicle, at));
+            }
+        }
+    }
     Ok(origins)
+}
+
+fn preferences_of(
+    input: &Input,
+    job: &input::Stop,
+    field: &str,
+) -> Result<Vec<solver::Preference>, VroomError> {
+    let found = job.preferences.iter().enumerate().map(|(at, preference)| {
+        let is_it = |vehicle: &input::Vehicle| vehicle.id == preference.vehicle;
+        let place = input.vehicles.iter().position(is_it);
+        let place = place.ok_or_else(|| {
+            let what = format!("there is no vehicle {}", preference.vehicle);
+            wrong(format!("{field}.preferences[{at}].vehicle"), "unknown_id", what)
+        })?;
+        let (vehicle, price) = (VehicleId(place as u32), i64::from(preference.price));
+        Ok(solver::Preference { vehicle, price })
+    });
+    found.collect()
 }
 
 fn stop_of(
@@ -218,12 +262,22 @@ pub(super) fn vehicle_of(
             per_hour: i64::from(costs.per_hour),
             per_task_hour: i64::from(costs.per_task_hour),
             per_km: i64::from(costs.per_km),
+            per_paid_hour: i64::from(costs.per_paid_hour),
         },
+        surcharges: vehicle
+            .surcharges
+            .iter()
+            .map(|more| solver::Surcharge {
+                above_s: seconds(more.above),
+                per_hour: i64::from(more.per_hour),
+            })
+            .collect(),
         speed_factor: speed_factor.max(0.01),
         limits: Limits {
             tasks: vehicle.max_tasks,
             travel_s: vehicle.max_travel_time.map(seconds),
             distance_m: vehicle.max_distance.map(i64::from),
+            duration_s: vehicle.max_duration.map(seconds),
         },
         ..solver::Vehicle::default()
     };

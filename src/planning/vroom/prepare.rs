@@ -16,6 +16,8 @@ pub(super) enum Origin {
     Job(usize),
     Pickup(usize),
     Delivery(usize),
+    /// A reload of a vehicle.
+    Reload(usize, usize),
 }
 
 /// What is asked for beside the document; its own options count too.
@@ -217,6 +219,7 @@ impl Prepared {
             Origin::Job(at) => ("job", &self.input.jobs[at]),
             Origin::Pickup(at) => ("pickup", &self.input.shipments[at].pickup),
             Origin::Delivery(at) => ("delivery", &self.input.shipments[at].delivery),
+            Origin::Reload(vehicle, at) => ("reload", &self.input.vehicles[vehicle].reloads[at]),
         }
     }
 }
@@ -226,6 +229,7 @@ pub(super) fn field_of(origin: Origin) -> String {
         Origin::Job(at) => format!("jobs[{at}]"),
         Origin::Pickup(at) => format!("shipments[{at}].pickup"),
         Origin::Delivery(at) => format!("shipments[{at}].delivery"),
+        Origin::Reload(vehicle, at) => format!("vehicles[{vehicle}].reloads[{at}]"),
     }
 }
 
@@ -254,6 +258,9 @@ fn check_ids(input: &Input) -> Result<(), VroomError> {
     for (vehicle, of) in input.vehicles.iter().enumerate() {
         once(of.breaks.iter().map(|rest| &rest.id), |at| {
             format!("vehicles[{vehicle}].breaks[{at}].id")
+        })?;
+        once(of.reloads.iter().map(|reload| &reload.id), |at| {
+            format!("vehicles[{vehicle}].reloads[{at}].id")
         })?;
     }
     Ok(())

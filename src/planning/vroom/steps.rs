@@ -36,9 +36,20 @@ pub(super) fn given(input: &Input, origins: &[Origin]) -> Result<Vec<Vec<Given>>
             Origin::Job(at) => (StepKind::Job, input.jobs[at].id),
             Origin::Pickup(at) => (StepKind::Pickup, input.shipments[at].pickup.id),
             Origin::Delivery(at) => (StepKind::Delivery, input.shipments[at].delivery.id),
+            Origin::Reload(..) => continue,
         };
         tasks.insert(key, TaskId(task as u32));
     }
+    // The calls of a reload are alike: the first one that is still free.
+    let call_of = |vehicle: usize, id: u64, used: &HashSet<TaskId>| {
+        let is_it = |origin: &Origin| {
+            matches!(*origin, Origin::Reload(of, at)
+                if of == vehicle && input.vehicles[of].reloads[at].id == id)
+        };
+        let calls = origins.iter().enumerate().filter(|(_, origin)| is_it(origin));
+        let mut calls = calls.map(|(task, _)| TaskId(task as u32));
+        calls.find(|call| !used.contains(call))
+    };
     let mut used = HashSet::new();
     let mut given = Vec::with_capacity(input.vehicles.len());
     for (at, vehicle) in input.vehicles.iter().enumerate() {
@@ -46,7 +57,11 @@ pub(super) fn given(input: &Input, origins: &[Origin]) -> Result<Vec<Vec<Given>>
         let mut steps = Vec::with_capacity(vehicle.steps.len());
         for (index, step) in vehicle.steps.iter().enumerate() {
             let path = format!("vehicles[{at}].steps[{index}]");
-            let does = does(vehicle, step, index, &tasks, &path)?;
+            let task = |id: u64| match step.kind {
+                StepKind::Reload => call_of(at, id, &used),
+                _ => tasks.get(&(step.kind, id)).copied(),
+            };
+            let does = does(vehicle, step, index, task, &path)?;
             let is_new = match does {
                 Does::Task(task) => used.insert(task),
                 Does::Break(rest) => rested.insert(rest),
@@ -80,7 +95,7 @@ fn does(
     vehicle: &input::Vehicle,
     step: &input::Step,
     index: usize,
-    tasks: &HashMap<(StepKind, u64), TaskId>,
+    task: impl Fn(u64) -> Option<TaskId>,
     path: &str,
 ) -> Result<Does, VroomError> {
     let id = || step.id.ok_or_else(|| wrong(format!("{path}.id"), "missing", "it is needed here"));
@@ -99,9 +114,9 @@ fn does(
             let found = vehicle.breaks.iter().position(|rest| rest.id == id);
             found.map(Does::Break).ok_or_else(|| unknown(id))
         }
-        StepKind::Job | StepKind::Pickup | StepKind::Delivery => {
+        StepKind::Job | StepKind::Pickup | StepKind::Delivery | StepKind::Reload => {
             let id = id()?;
-            tasks.get(&(step.kind, id)).copied().map(Does::Task).ok_or_else(|| unknown(id))
+            task(id).map(Does::Task).ok_or_else(|| unknown(id))
         }
     }
 }

@@ -47,6 +47,8 @@ pub enum Change {
     Travel,
     /// The vehicle may go farther.
     Distance,
+    /// The vehicle may be away longer, waiting included.
+    Duration,
     /// The vehicle has all skills of the task.
     Skills,
     /// The task is no longer locked to another vehicle.
@@ -57,9 +59,11 @@ impl Change {
     /// The most that it may be by; 1 for what is there or not.
     fn most(self, draft: &Draft, head: TaskId) -> i64 {
         match self {
-            Self::Later { .. } | Self::Earlier { .. } | Self::Overtime | Self::Travel => {
-                WIDER_MAX_S
-            }
+            Self::Later { .. }
+            | Self::Earlier { .. }
+            | Self::Overtime
+            | Self::Travel
+            | Self::Duration => WIDER_MAX_S,
             Self::Distance => FARTHER_MAX_M,
             Self::Capacity { dimension } => {
                 let task = &draft.tasks[head.index()];
@@ -95,6 +99,9 @@ impl Change {
             }
             Self::Tasks => ride.limits.tasks = ride.limits.tasks.map(|most| most + by as u32),
             Self::Travel => ride.limits.travel_s = ride.limits.travel_s.map(|s| s + by as i32),
+            Self::Duration => {
+                ride.limits.duration_s = ride.limits.duration_s.map(|s| s + by as i32);
+            }
             Self::Distance => ride.limits.distance_m = ride.limits.distance_m.map(|m| m + by),
             Self::Skills => {
                 for half in halves.into_iter().flatten() {
@@ -115,7 +122,7 @@ impl Change {
 fn delivery_of(draft: &Draft, head: TaskId) -> Option<TaskId> {
     match draft.tasks[head.index()].role {
         Role::Pickup { delivery } => Some(delivery),
-        Role::Alone | Role::Delivery { .. } => None,
+        Role::Alone | Role::Delivery { .. } | Role::Call => None,
     }
 }
 
@@ -201,19 +208,22 @@ impl Alone {
         }
         let problem = tours.problem();
         let partner = problem.partner(head);
-        let mut tasks: Vec<TaskId> = tours.tasks_of(vehicle).collect();
-        let count = tasks.len() as u32;
-        tasks.push(head);
-        tasks.extend(partner);
+        let tour: Vec<TaskId> = tours.tasks_of(vehicle).collect();
+        let mut tasks: Vec<TaskId> = std::iter::once(head).chain(partner).collect();
+        // Calls stand behind all other tasks of a draft.
+        tasks.extend(tour.iter().filter(|task| !problem.is_call(**task)));
+        tasks.extend(tour.iter().filter(|task| problem.is_call(**task)));
         let (draft, waived) = problem.draft_of(&tasks, &[vehicle]);
-        let plan = Plan { tours: vec![(0..count).map(TaskId).collect()] };
+        let number = |task: &TaskId| tasks.iter().position(|known| known == task);
+        let tour = tour.iter().filter_map(number).map(|at| TaskId(at as u32));
+        let plan = Plan { tours: vec![tour.collect()] };
         let is_allowed = |task| problem.is_allowed(task, vehicle);
         Some(Self {
             draft,
             waived,
             plan,
-            head: TaskId(count),
-            partner: partner.map(|_| TaskId(count + 1)),
+            head: TaskId(0),
+            partner: partner.map(|_| TaskId(1)),
             tasks,
             is_allowed: is_allowed(head) && partner.is_none_or(is_allowed),
         })
@@ -231,7 +241,7 @@ impl Alone {
             Rule::Capacity { dimension } if !self.is_allowed => {
                 return vec![Change::Capacity { dimension }];
             }
-            Rule::Promises => return Vec::new(),
+            Rule::Promises | Rule::Incompatible { .. } => return Vec::new(),
             _ => {}
         }
         let mut changes = Vec::new();
@@ -253,6 +263,7 @@ impl Alone {
         changes.extend(limits.tasks.map(|_| Change::Tasks));
         changes.extend(limits.travel_s.map(|_| Change::Travel));
         changes.extend(limits.distance_m.map(|_| Change::Distance));
+        changes.extend(limits.duration_s.map(|_| Change::Duration));
         changes
     }
 
@@ -311,7 +322,11 @@ impl Alone {
     fn size(&self, change: Change, by: i64) -> i64 {
         const HOUR_S: i64 = 3600;
         match change {
-            Change::Later { .. } | Change::Earlier { .. } | Change::Overtime | Change::Travel => by,
+            Change::Later { .. }
+            | Change::Earlier { .. }
+            | Change::Overtime
+            | Change::Travel
+            | Change::Duration => by,
             // Ten metres a second.
             Change::Distance => by / 10,
             // A share of what the vehicle holds as a share of a working day.

@@ -96,12 +96,13 @@ fn by_distance(refusals: &[Refusal]) -> Vec<Refusal> {
 pub(super) fn distance(refusal: &Refusal) -> (bool, i64) {
     let by = refusal.by;
     match refusal.rule {
-        Rule::Locked | Rule::Skill { .. } | Rule::Promises => (true, 0),
+        Rule::Locked | Rule::Skill { .. } | Rule::Promises | Rule::Incompatible { .. } => (true, 0),
         Rule::Window
         | Rule::OtherWindow { .. }
         | Rule::ShiftEnd
         | Rule::Break { .. }
-        | Rule::Travel => (false, by),
+        | Rule::Travel
+        | Rule::Duration => (false, by),
         Rule::Distance => (false, by / 10),
         Rule::Capacity { .. } | Rule::Tasks => (false, by.saturating_mul(3600)),
     }
@@ -123,7 +124,8 @@ pub fn count(refusals: &[Refusal]) -> Vec<ReasonCount> {
 fn is_same(one: Rule, two: Rule) -> bool {
     match (one, two) {
         (Rule::OtherWindow { .. }, Rule::OtherWindow { .. })
-        | (Rule::Break { .. }, Rule::Break { .. }) => true,
+        | (Rule::Break { .. }, Rule::Break { .. })
+        | (Rule::Incompatible { .. }, Rule::Incompatible { .. }) => true,
         _ => one == two,
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn read(text: &str, convention: Convention) -> Result<Instance, Insta
         });
     }
     let matrix = euclidean(&places, convention)?;
-    instance(None, convention, &fleet, tasks, matrix)
+    Ok(instance(None, convention, fleet.vehicles()?, tasks, matrix))
 }
 
 /// Which half of which shipment a row is, and of how much.

@@ -2,8 +2,8 @@
 //! bench command; files and their names are theirs.
 //!
 //! Three formats: `solomon` (also Gehring and Homberger), `lilim` (pickups with their deliveries) and `vrplib` (with a
-//! matrix, or with prizes). All have one depot, location 0, and vehicles that are alike; customer `n` is task `n - 1` at
-//! location `n`. What the model cannot hold yet is refused by name, never left aside.
+//! matrix, prizes, several depots, trips, or vehicles for some customers only). Depots are the first locations and
+//! customers follow, in the order of the tasks. What the model cannot hold is refused by name, never left aside.
 
 mod lilim;
 mod rows;
@@ -26,6 +26,11 @@ pub enum Convention {
     Explicit,
     /// As [`Self::Dimacs`], prizes ten times too; published is ten times the distance and the prizes lost.
     Pcvrptw,
+    /// As [`Self::Dimacs`]; published is ten times the distance.
+    Mtvrptwr,
+    /// As [`Self::Exact`]; published is a thousand times the distance.
+    Sdvrptw,
+    Mdvrptw,
 }
 
 impl Convention {
@@ -36,14 +41,17 @@ impl Convention {
             Self::Exact => "exact",
             Self::Explicit => "explicit",
             Self::Pcvrptw => "pcvrptw",
+            Self::Mtvrptwr => "mtvrptwr",
+            Self::Sdvrptw => "sdvrptw",
+            Self::Mdvrptw => "mdvrptw",
         }
     }
 
     /// How many of the solver's seconds are one unit of the text.
     const fn factor(self) -> u32 {
         match self {
-            Self::Dimacs | Self::Pcvrptw => 10,
-            Self::Exact => 1000,
+            Self::Dimacs | Self::Pcvrptw | Self::Mtvrptwr => 10,
+            Self::Exact | Self::Sdvrptw | Self::Mdvrptw => 1000,
             Self::Explicit => 1,
         }
     }
@@ -60,8 +68,12 @@ impl Convention {
         // A plain root, not `hypot`: its last bit decides the digit that is cut off.
         let squared = (one.0 - two.0) * (one.0 - two.0) + (one.1 - two.1) * (one.1 - two.1);
         match self {
-            Self::Dimacs | Self::Pcvrptw => (squared.sqrt() * f64::from(self.factor())) as i32,
-            Self::Exact | Self::Explicit => self.whole(squared.sqrt()),
+            Self::Dimacs | Self::Pcvrptw | Self::Mtvrptwr => {
+                (squared.sqrt() * f64::from(self.factor())) as i32
+            }
+            Self::Exact | Self::Explicit | Self::Sdvrptw | Self::Mdvrptw => {
+                self.whole(squared.sqrt())
+            }
         }
     }
 }
@@ -71,7 +83,7 @@ type Point = (f64, f64);
 /// How many of the solver's seconds (and of its costs) are one unit of the published value.
 pub const fn scale(convention: Convention) -> u32 {
     match convention {
-        Convention::Pcvrptw => 1,
+        Convention::Pcvrptw | Convention::Mtvrptwr | Convention::Sdvrptw | Convention::Mdvrptw => 1,
         other => other.factor(),
     }
 }
@@ -138,8 +150,8 @@ impl InstanceError {
 }
 
 /// Reads an instance in any of the formats, told apart by how they begin. Without a convention it is the one that the
-/// best known values of the format use: exact for Li and Lim, explicit for matrices, with prizes that of prizes, else
-/// that of DIMACS. A matrix is always taken as it is.
+/// best known values of the format use: exact for Li and Lim, explicit for matrices, with prizes that of prizes, that
+/// of a family which has its own, else that of DIMACS. A matrix is always taken as it is.
 ///
 /// # Errors
 /// The line that cannot be read, or the rule that cannot be held.
@@ -171,32 +183,40 @@ impl Fleet {
         let (count, capacity) = (count.parse().ok()?, capacity.parse().ok()?);
         Some(Self { count, capacity, shift: Window { from_s: 0, until_s: 0 } })
     }
+
+    fn vehicles(&self) -> Result<Vec<Vehicle>, InstanceError> {
+        let vehicle = Vehicle {
+            start: Some(0),
+            end: Some(0),
+            shift: self.shift,
+            capacity: vec![self.capacity],
+            ..Vehicle::default()
+        };
+        check_count(self.count)?;
+        Ok(vec![vehicle; self.count])
+    }
+}
+
+fn check_count(count: usize) -> Result<(), InstanceError> {
+    if count > VEHICLES_MAX {
+        return Err(InstanceError::TooMany { what: "vehicles", count, most: VEHICLES_MAX });
+    }
+    Ok(())
 }
 
 fn instance(
     name: Option<&str>,
     convention: Convention,
-    fleet: &Fleet,
+    vehicles: Vec<Vehicle>,
     tasks: Vec<Task>,
     matrix: Matrix,
-) -> Result<Instance, InstanceError> {
-    if fleet.count > VEHICLES_MAX {
-        let (what, most) = ("vehicles", VEHICLES_MAX);
-        return Err(InstanceError::TooMany { what, count: fleet.count, most });
-    }
-    let vehicle = Vehicle {
-        start: Some(0),
-        end: Some(0),
-        shift: fleet.shift,
-        capacity: vec![fleet.capacity],
-        ..Vehicle::default()
-    };
-    Ok(Instance {
+) -> Instance {
+    Instance {
         name: name.map(str::to_owned),
         convention,
-        draft: Draft { tasks, vehicles: vec![vehicle; fleet.count], matrices: vec![matrix] },
+        draft: Draft { tasks, vehicles, matrices: vec![matrix] },
         scale: scale(convention),
-    })
+    }
 }
 
 fn euclidean(places: &[Point], convention: Convention) -> Result<Matrix, InstanceError> {
@@ -256,9 +276,9 @@ mod tests {
             ("lilim1000", Ok(Convention::Exact)),
             ("ortec", Ok(Convention::Explicit)),
             ("pcvrptw", Ok(Convention::Pcvrptw)),
-            ("sdvrptw", Err("VEHICLES_MAX_DURATION")),
-            ("mdvrptw", Err("VEHICLES_MAX_DURATION")),
-            ("mtvrptwr", Err("RELEASE_TIME_SECTION")),
+            ("sdvrptw", Ok(Convention::Sdvrptw)),
+            ("mdvrptw", Ok(Convention::Mdvrptw)),
+            ("mtvrptwr", Ok(Convention::Mtvrptwr)),
         ];
         for (family, expected) in families {
             let Some(folder) = test_data(&format!("vrp/{family}")) else { continue };

@@ -41,7 +41,7 @@ pub(super) fn read(text: &str, convention: Convention) -> Result<Instance, Insta
     let name = lines[0].words[0];
     let name = (name != "VEHICLE" && name != "NUMBER").then_some(name);
     let matrix = euclidean(&places, convention)?;
-    instance(name, convention, &fleet, tasks.collect(), matrix)
+    Ok(instance(name, convention, fleet.vehicles()?, tasks.collect(), matrix))
 }
 
 #[cfg(test)]

@@ -1,70 +1,88 @@
-//! The form of VRPLIB with time windows, as ORTEC (EURO Meets NeurIPS 2022: a matrix) and PyVRP (coordinates, prizes)
-//! write it: lines `KEY : value`, then sections of rows that begin with the number of a node, the first one the depot.
+//! The form of VRPLIB with time windows, as ORTEC (EURO Meets NeurIPS 2022: a matrix) and PyVRP (coordinates, prizes,
+//! trips, several depots, vehicles that differ) write it: lines `KEY : value`, then sections of rows that begin with the
+//! number of a node or of a vehicle. Depots are the first nodes.
 //!
 //! Every key and section must be known: a rule that is passed over would make an easier problem.
 
 use super::rows::{Line, lines, table};
-use super::{Convention, Fleet, Instance, InstanceError, Point, euclidean, instance};
-use crate::solver::draft::Task;
+use super::{Convention, Instance, InstanceError, Point, check_count, euclidean, instance};
+use crate::solver::draft::{Limits, Role, Task, Vehicle, VehicleId};
 use crate::solver::matrix::Matrix;
 use std::collections::HashMap;
 
 /// Keys that rule something.
-const KEYS: [&str; 6] =
-    ["DIMENSION", "EDGE_WEIGHT_TYPE", "EDGE_WEIGHT_FORMAT", "VEHICLES", "CAPACITY", "SERVICE_TIME"];
+const KEYS: [&str; 7] = [
+    "DIMENSION",
+    "EDGE_WEIGHT_TYPE",
+    "EDGE_WEIGHT_FORMAT",
+    "VEHICLES",
+    "VEHICLES_MAX_DURATION",
+    "CAPACITY",
+    "SERVICE_TIME",
+];
 /// Keys that only tell.
 const REMARKS: [&str; 5] = ["NAME", "COMMENT", "TYPE", "NODE_COORD_TYPE", "DISPLAY_DATA_TYPE"];
-const SECTIONS: [&str; 7] = [
+const SECTIONS: [&str; 12] = [
     "NODE_COORD_SECTION",
     "EDGE_WEIGHT_SECTION",
     "DEMAND_SECTION",
     "SERVICE_TIME_SECTION",
     "TIME_WINDOW_SECTION",
     "PRIZE_SECTION",
+    "RELEASE_TIME_SECTION",
+    "VEHICLES_RELOAD_DEPOT_SECTION",
+    "VEHICLES_ALLOWED_CLIENTS_SECTION",
+    "VEHICLES_DEPOT_SECTION",
+    "CAPACITY_SECTION",
     "DEPOT_SECTION",
 ];
 
 pub(super) fn read(text: &str, asked: Option<Convention>) -> Result<Instance, InstanceError> {
     let file = File::parse(text)?;
-    file.check_depot()?;
+    let depots = file.depots()?;
     let is_explicit = match file.word("EDGE_WEIGHT_TYPE")? {
         (_, "EXPLICIT") => true,
         (_, "EUC_2D") => false,
         (line, other) => return Err(unsupported(line, format!("EDGE_WEIGHT_TYPE {other}"))),
     };
-    let has_prizes = file.sections.contains_key("PRIZE_SECTION");
-    let prizes: Option<Vec<f64>> = has_prizes.then(|| file.column("PRIZE_SECTION")).transpose()?;
-    let convention = match (is_explicit, &prizes) {
+    let convention = match (is_explicit, file.keys.get("TYPE")) {
         (true, _) => Convention::Explicit,
-        (false, Some(_)) => asked.unwrap_or(Convention::Pcvrptw),
-        (false, None) => asked.unwrap_or(Convention::Dimacs),
+        _ if asked.is_some() => asked.unwrap_or(Convention::Dimacs),
+        _ if file.sections.contains_key("PRIZE_SECTION") => Convention::Pcvrptw,
+        (false, Some((_, "MTVRPTWR"))) => Convention::Mtvrptwr,
+        (false, Some((_, "SDVRPTW"))) => Convention::Sdvrptw,
+        (false, Some((_, "MDVRPTW"))) => Convention::Mdvrptw,
+        (false, _) => Convention::Dimacs,
     };
     let windows: Vec<[f64; 3]> = file.table("TIME_WINDOW_SECTION")?;
     let demands: Vec<f64> = file.column("DEMAND_SECTION")?;
+    let prizes = file.optional_column("PRIZE_SECTION")?;
+    let releases = file.optional_column("RELEASE_TIME_SECTION")?;
     let services: Vec<f64> = match file.keys.get("SERVICE_TIME") {
         Some(_) => vec![file.number("SERVICE_TIME")?; file.dimension],
         None => file.column("SERVICE_TIME_SECTION")?,
     };
     let matrix = if is_explicit { file.matrix()? } else { file.euclidean(convention)? };
     let window = |node: usize| convention.window(windows[node][1], windows[node][2]);
-    let fleet = Fleet {
-        count: match file.keys.get("VEHICLES") {
-            Some(_) => file.number("VEHICLES")? as usize,
-            None => file.dimension - 1,
-        },
-        capacity: file.number("CAPACITY")? as i32,
-        shift: window(0),
+    let whole = |values: &Option<Vec<f64>>, node: usize| {
+        values.as_ref().map(|values| convention.whole(values[node]))
     };
-    let tasks = (1..file.dimension).map(|node| Task {
+    let customer = |node: usize| Task {
         location: node as u32,
         windows: vec![window(node)],
         service_s: convention.whole(services[node]),
         delivery: vec![demands[node] as i32],
-        left_out: prizes.as_ref().map(|prizes| i64::from(convention.whole(prizes[node]))),
+        left_out: whole(&prizes, node).map(i64::from),
+        goods_from_s: whole(&releases, node),
         ..Task::default()
-    });
+    };
+    let mut tasks: Vec<Task> = (depots..file.dimension).map(customer).collect();
+    let mut vehicles = file.vehicles(convention, &windows, depots)?;
+    file.restrict(&mut tasks, &mut vehicles, depots)?;
+    let calls = file.calls(&tasks, &vehicles, depots)?;
+    tasks.extend(calls);
     let name = file.keys.get("NAME").map(|(_, name)| *name);
-    instance(name, convention, &fleet, tasks.collect(), matrix)
+    Ok(instance(name, convention, vehicles, tasks, matrix))
 }
 
 fn unsupported(line: usize, what: impl Into<String>) -> InstanceError {
@@ -152,14 +170,175 @@ impl<'a> File<'a> {
         Ok(self.table::<2>(section)?.into_iter().map(|[_, value]| value).collect())
     }
 
-    fn check_depot(&self) -> Result<(), InstanceError> {
-        let rows = self.rows("DEPOT_SECTION")?;
+    fn optional_column(&self, section: &'static str) -> Result<Option<Vec<f64>>, InstanceError> {
+        let has_some = self.sections.contains_key(section);
+        has_some.then(|| self.column(section)).transpose()
+    }
+
+    /// A row of whole numbers for each vehicle, without its own number; none if there is no such section.
+    fn by_vehicle(
+        &self,
+        section: &'static str,
+        vehicles: usize,
+    ) -> Result<Option<Vec<Vec<u32>>>, InstanceError> {
+        let Some(lines) = self.sections.get(section) else { return Ok(None) };
+        let mut rows = Vec::with_capacity(vehicles);
+        for line in lines {
+            let mut row = Vec::with_capacity(line.words.len());
+            for (at, word) in line.words.iter().enumerate() {
+                let (line, column) = (line.number, at + 1);
+                row.push(word.parse().map_err(|_| InstanceError::Number { line, column })?);
+            }
+            if row.first() != Some(&(rows.len() as u32 + 1)) {
+                return Err(InstanceError::Order { line: line.number, expected: rows.len() + 1 });
+            }
+            row.remove(0);
+            rows.push(row);
+        }
+        if rows.len() != vehicles {
+            let line = lines.last().map_or(0, |line| line.number);
+            return Err(InstanceError::Order { line, expected: vehicles });
+        }
+        Ok(Some(rows))
+    }
+
+    /// The node of a depot as the location it is.
+    fn depot(&self, line: &Line<'_>, node: u32, depots: usize) -> Result<u32, InstanceError> {
+        if node == 0 || node as usize > depots {
+            return Err(unsupported(line.number, format!("depot {node}")));
+        }
+        Ok(node - 1)
+    }
+
+    fn vehicles(
+        &self,
+        convention: Convention,
+        windows: &[[f64; 3]],
+        depots: usize,
+    ) -> Result<Vec<Vehicle>, InstanceError> {
+        let count = match self.keys.get("VEHICLES") {
+            Some(_) => self.number("VEHICLES")? as usize,
+            None => self.dimension - depots,
+        };
+        check_count(count)?;
+        let mut homes = vec![0; count];
+        if let Some(rows) = self.by_vehicle("VEHICLES_DEPOT_SECTION", count)? {
+            let lines = self.rows("VEHICLES_DEPOT_SECTION")?;
+            for ((home, row), line) in homes.iter_mut().zip(&rows).zip(lines) {
+                let [depot] = row[..] else {
+                    let found = line.words.len();
+                    return Err(InstanceError::Columns { line: line.number, found, expected: 2 });
+                };
+                *home = self.depot(line, depot, depots)?;
+            }
+        }
+        let capacities = match self.sections.get("CAPACITY_SECTION") {
+            Some(lines) => table::<2>(lines, 1)?.iter().map(|[_, most]| *most as i32).collect(),
+            None => vec![self.number("CAPACITY")? as i32; count],
+        };
+        if capacities.len() != count {
+            return Err(InstanceError::Missing { what: "capacity for each vehicle" });
+        }
+        let duration_s = match self.keys.get("VEHICLES_MAX_DURATION") {
+            Some(_) => Some(convention.whole(self.number("VEHICLES_MAX_DURATION")?)),
+            None => None,
+        };
+        let vehicle = |(home, capacity): (u32, i32)| {
+            let [_, from, until] = windows[home as usize];
+            Vehicle {
+                start: Some(home),
+                end: Some(home),
+                shift: convention.window(from, until),
+                capacity: vec![capacity],
+                limits: Limits { duration_s, ..Limits::default() },
+                ..Vehicle::default()
+            }
+        };
+        Ok(homes.into_iter().zip(capacities).map(vehicle).collect())
+    }
+
+    /// Who may serve whom, told by skills: vehicles with the same customers have one, and customers ask for one that
+    /// stands for all vehicles they may be served by.
+    fn restrict(
+        &self,
+        tasks: &mut [Task],
+        vehicles: &mut [Vehicle],
+        depots: usize,
+    ) -> Result<(), InstanceError> {
+        let section = "VEHICLES_ALLOWED_CLIENTS_SECTION";
+        let Some(rows) = self.by_vehicle(section, vehicles.len())? else { return Ok(()) };
+        let mut may = vec![vec![false; tasks.len()]; vehicles.len()];
+        for ((may, row), line) in may.iter_mut().zip(&rows).zip(self.rows(section)?) {
+            for node in row {
+                let task = (*node as usize).checked_sub(depots + 1);
+                let place = task.and_then(|task| may.get_mut(task));
+                *place.ok_or_else(|| unsupported(line.number, format!("customer {node}")))? = true;
+            }
+        }
+        // One skill for each set of vehicles.
+        let mut sets: HashMap<Vec<bool>, u32> = HashMap::new();
+        for (at, task) in tasks.iter_mut().enumerate() {
+            let set: Vec<bool> = may.iter().map(|may| may[at]).collect();
+            if set.iter().all(|is_in| *is_in) {
+                continue;
+            }
+            let next = sets.len() as u32;
+            let skill = *sets.entry(set).or_insert_with_key(|set| {
+                for (vehicle, _) in vehicles.iter_mut().zip(set).filter(|(_, is_in)| **is_in) {
+                    vehicle.skills.insert(next);
+                }
+                next
+            });
+            task.skills.insert(skill);
+        }
+        Ok(())
+    }
+
+    /// Calls of the vehicles at the depots where they may reload. The form names no greatest number of them: here it
+    /// is three times as many as were needed if all vehicles carried the same, and some more.
+    fn calls(
+        &self,
+        tasks: &[Task],
+        vehicles: &[Vehicle],
+        depots: usize,
+    ) -> Result<Vec<Task>, InstanceError> {
+        let section = "VEHICLES_RELOAD_DEPOT_SECTION";
+        let Some(rows) = self.by_vehicle(section, vehicles.len())? else { return Ok(Vec::new()) };
+        let sum = |amounts: &[i32]| amounts.iter().map(|amount| i64::from(*amount)).sum::<i64>();
+        let demand: i64 = tasks.iter().map(|task| sum(&task.delivery)).sum();
+        let room: i64 = vehicles.iter().map(|vehicle| sum(&vehicle.capacity)).sum();
+        let calls_max = 3 * (demand / room.max(1)) as usize + 5;
+        let mut calls = Vec::new();
+        for ((at, row), line) in rows.iter().enumerate().zip(self.rows(section)?) {
+            for depot in row {
+                let call = Task {
+                    location: self.depot(line, *depot, depots)?,
+                    role: Role::Call,
+                    locked_to: Some(VehicleId(at as u32)),
+                    ..Task::default()
+                };
+                calls.extend(vec![call; calls_max]);
+            }
+        }
+        Ok(calls)
+    }
+
+    /// How many depots there are: the first nodes. Node 1 if nobody says.
+    fn depots(&self) -> Result<usize, InstanceError> {
+        let Some(rows) = self.sections.get("DEPOT_SECTION") else { return Ok(1) };
         let depots: Vec<&Line<'_>> = rows.iter().filter(|line| line.words[0] != "-1").collect();
-        match depots[..] {
-            [] => Err(InstanceError::Missing { what: "depot in the DEPOT_SECTION" }),
-            [depot] if depot.words == ["1"] => Ok(()),
-            [depot] => Err(unsupported(depot.number, "a depot that is not node 1")),
-            [_, second, ..] => Err(unsupported(second.number, "a second depot")),
+        for (at, depot) in depots.iter().enumerate() {
+            if depot.words != [(at + 1).to_string()] {
+                return Err(unsupported(
+                    depot.number,
+                    "a depot that is not one of the first nodes",
+                ));
+            }
+        }
+        match depots.len() {
+            0 => Err(InstanceError::Missing { what: "depot in the DEPOT_SECTION" }),
+            count if count >= self.dimension => Err(InstanceError::NoCustomers),
+            count => Ok(count),
         }
     }
 
@@ -189,7 +368,7 @@ impl<'a> File<'a> {
 pub(super) mod tests {
     use super::*;
     use crate::solver::matrix::MatrixError;
-    use crate::solver::{Problem, Window};
+    use crate::solver::{Problem, TaskId, Window};
 
     pub(in super::super) const SMALL: &str = "\
 NAME : small
@@ -283,13 +462,55 @@ EOF
     }
 
     #[test]
+    fn goods_that_come_late_and_reloads_make_trips() {
+        let trips =
+            "RELEASE_TIME_SECTION\n1 0\n2 0\n3 9\nVEHICLES_RELOAD_DEPOT_SECTION\n1 1\n2\nDEM";
+        let text = SMALL.replace("TYPE : VRPTW", "TYPE : MTVRPTWR").replace("DEM", trips);
+        let instance = read(&text, None).unwrap();
+        assert_eq!((instance.convention, instance.scale), (Convention::Mtvrptwr, 1));
+        let tasks = &instance.draft.tasks;
+        assert_eq!((tasks[0].goods_from_s, tasks[1].goods_from_s), (Some(0), Some(90)));
+        let calls = tasks.iter().filter(|task| task.role == Role::Call);
+        let calls: Vec<_> = calls.map(|call| (call.location, call.locked_to)).collect();
+        assert_eq!(calls, [(0, Some(VehicleId(0))); 5], "the second vehicle may not reload");
+        assert!(Problem::parse(instance.draft).is_ok());
+        let short = text.replace("1 1\n2\nDEM", "1 1\nDEM");
+        assert_eq!(refusal(&short), InstanceError::Order { line: 17, expected: 2 });
+    }
+
+    #[test]
+    fn vehicles_differ_in_depot_capacity_and_customers_and_work_so_long() {
+        let text = SMALL
+            .replace("CAPACITY : 10", "VEHICLES_MAX_DURATION: 50")
+            .replace("TYPE : VRPTW", "TYPE : SDVRPTW")
+            .replace("DEPOT_SECTION\n1", "DEPOT_SECTION\n1\n2")
+            .replace("DEMAND_S", "VEHICLES_DEPOT_SECTION\n1 2\n2 1\nDEMAND_S")
+            .replace("DEMAND_S", "CAPACITY_SECTION\n1 7\n2 8\nDEMAND_S")
+            .replace("DEMAND_S", "VEHICLES_ALLOWED_CLIENTS_SECTION\n1 3\n2\nDEMAND_S");
+        let instance = read(&text, None).unwrap();
+        assert_eq!((instance.convention, instance.scale), (Convention::Sdvrptw, 1));
+        let draft = &instance.draft;
+        let vehicles = draft.vehicles.iter().map(|vehicle| {
+            assert_eq!(vehicle.limits.duration_s, Some(50_000));
+            (vehicle.start, vehicle.end, vehicle.shift.until_s, vehicle.capacity[0])
+        });
+        let expected = [(Some(1), Some(1), 20_000, 7), (Some(0), Some(0), 100_000, 8)];
+        assert_eq!(vehicles.collect::<Vec<_>>(), expected);
+        assert_eq!((draft.tasks.len(), draft.tasks[0].location), (1, 2));
+        let problem = Problem::parse(draft.clone()).unwrap();
+        assert!(problem.is_allowed(TaskId(0), VehicleId(0)));
+        assert!(!problem.is_allowed(TaskId(0), VehicleId(1)));
+        let strange = text.replace("SECTION\n1 3\n2\n", "SECTION\n1 2\n2\n");
+        assert_eq!(refusal(&strange), unsupported(19, "customer 2"));
+    }
+
+    #[test]
     fn a_rule_that_cannot_be_held_is_refused_by_name() {
-        let duration = SMALL.replace("CAPACITY", "VEHICLES_MAX_DURATION: 500\nCAPACITY");
-        assert_eq!(refusal(&duration), unsupported(5, "VEHICLES_MAX_DURATION"));
-        let release = SMALL.replace("DEMAND_S", "RELEASE_TIME_SECTION\n1 0\n2 0\n3 9\nDEMAND_S");
-        assert_eq!(refusal(&release), unsupported(12, "RELEASE_TIME_SECTION"));
-        let depots = SMALL.replace("-1", "2\n-1");
-        assert_eq!(refusal(&depots), unsupported(22, "a second depot"));
+        let priority = SMALL.replace("DEMAND_S", "PRIORITY_SECTION\n1 0\n2 0\n3 9\nDEMAND_S");
+        assert_eq!(refusal(&priority), unsupported(12, "PRIORITY_SECTION"));
+        let depot = SMALL.replace("DEPOT_SECTION\n1", "DEPOT_SECTION\n3");
+        let what = "a depot that is not one of the first nodes";
+        assert_eq!(refusal(&depot), unsupported(21, what));
         let globe = SMALL.replace("EUC_2D", "GEO");
         assert_eq!(refusal(&globe), unsupported(7, "EDGE_WEIGHT_TYPE GEO"));
     }
