@@ -134,7 +134,10 @@ pub fn of_refusal(day: &DayProblem, job: &Job, refusal: &Refusal) -> Reason {
             reason("break", format!("a break would begin {at_length} late")).by(by)
         }
         Rule::Promises => reason("promise", "too many promises would move".into()),
-        Rule::Tasks | Rule::Travel | Rule::Distance => {
+        Rule::Incompatible { .. } => {
+            reason("incompatible", "it may not be in one tour with another job".into())
+        }
+        Rule::Tasks | Rule::Travel | Rule::Distance | Rule::Duration => {
             reason("limit", "a limit of the day would be passed".into()).by(by)
         }
     }

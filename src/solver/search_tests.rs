@@ -5,8 +5,8 @@ use super::made_up::{self, Taste};
 use super::properties::{PRICES, feasible_plan};
 use super::search::{Options, Outcome, improve};
 use super::{
-    Budget, Disruption, Matrix, Moving, Plan, Problem, Role, Solution, Task, TaskId, Tours,
-    Vehicle, Window, checker,
+    Budget, Cost, Disruption, Matrix, Moving, Plan, Problem, Role, Solution, Task, TaskId, Tours,
+    Vehicle, VehicleId, Window, checker,
 };
 
 fn rich(tasks: usize, vehicles: usize, shipments: usize) -> Taste {
@@ -189,4 +189,70 @@ fn a_published_instance_is_solved_to_the_best_known_value() {
     let problem = Problem::parse(draft).unwrap();
     let outcome = run(&problem, &Plan::empty(&problem), 1, 4000);
     assert_eq!(outcome.cost, 8273 * super::COST_UNIT);
+}
+
+/// The cheapest of all plans, by making every one.
+fn by_brute_force(problem: &Problem) -> Cost {
+    let mut best = Cost::MAX;
+    let mut plan = Plan::empty(problem);
+    let tasks: Vec<TaskId> = problem.task_ids().collect();
+    fn go(problem: &Problem, plan: &mut Plan, tasks: &[TaskId], best: &mut Cost) {
+        let Some((&task, rest)) = tasks.split_first() else {
+            let solution = Solution::of(problem, plan);
+            if solution.is_feasible() && checker::check(problem, &solution).is_empty() {
+                *best = (*best).min(solution.cost);
+            }
+            return;
+        };
+        go(problem, plan, rest, best);
+        for tour in 0..plan.tours.len() {
+            if !problem.is_allowed(task, VehicleId(tour as u32)) {
+                continue;
+            }
+            for at in 0..=plan.tours[tour].len() {
+                plan.tours[tour].insert(at, task);
+                go(problem, plan, rest, best);
+                plan.tours[tour].remove(at);
+            }
+        }
+    }
+    go(problem, &mut plan, &tasks, &mut best);
+    best
+}
+
+#[test]
+fn small_days_of_trips_paid_time_and_likings_are_solved_to_the_best_of_all_plans() {
+    let (mut solved, mut best_of_all) = (0, 0);
+    for seed in 0..30 {
+        let taste = Taste { tasks: 5, vehicles: 2, shipments: 0, is_rich: false };
+        let mut draft = made_up::with_trips(seed, taste).draft().clone();
+        // One call for each vehicle, loads that need it.
+        draft.tasks.truncate(5);
+        for (at, task) in draft.tasks.iter_mut().enumerate() {
+            task.delivery = vec![1 + at as i32 % 2];
+        }
+        for vehicle in 0..2 {
+            draft.vehicles[vehicle as usize].capacity = vec![3];
+            draft.tasks.push(Task {
+                location: vehicle,
+                service_s: 20,
+                role: Role::Call,
+                locked_to: Some(VehicleId(vehicle)),
+                ..Task::default()
+            });
+        }
+        let mut problem = Problem::parse(draft).unwrap();
+        if seed % 2 == 0 {
+            problem = made_up::paid(&problem, seed);
+        }
+        if seed % 3 == 0 {
+            problem = made_up::choosy(&problem, seed);
+        }
+        let least = by_brute_force(&problem);
+        let outcome = run(&problem, &Plan::empty(&problem), seed, 3000);
+        assert!(outcome.cost >= least, "seed {seed}: better than the best of all");
+        solved += 1;
+        best_of_all += u32::from(outcome.cost == least);
+    }
+    assert!(best_of_all * 20 >= solved * 19, "{best_of_all} of {solved}");
 }

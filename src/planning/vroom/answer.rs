@@ -208,7 +208,8 @@ impl Writer<'_> {
             })
         };
         let problem = self.prepared.problem();
-        let is_head = |task: &TaskId| !matches!(problem.task(*task).role, Role::Delivery { .. });
+        let is_head =
+            |task: &TaskId| matches!(problem.task(*task).role, Role::Alone | Role::Pickup { .. });
         let sum = |of: fn(&crate::solver::Task) -> &[i32]| {
             let dimensions = self.schedule.initial_load.len();
             let amount = |at: usize| {
@@ -349,6 +350,9 @@ impl Writer<'_> {
                 (Violation::Skill { task, .. }, Stop::Task(of)) if task == of => {
                     Some(Broken { cause: "skills", duration: None })
                 }
+                (Violation::Incompatible { task }, Stop::Task(of)) if task == of => {
+                    Some(Broken { cause: "incompatible", duration: None })
+                }
                 (Violation::Precedence { task }, Stop::Task(of)) if task == of => {
                     Some(Broken { cause: "precedence", duration: None })
                 }
@@ -366,6 +370,7 @@ fn of_route(violation: &Violation) -> Option<Broken> {
         Violation::Tasks { .. } => Broken { cause: "max_tasks", duration: None },
         Violation::Travel { by_s } => Broken { cause: "max_travel_time", duration: Some(by_s) },
         Violation::Distance { .. } => Broken { cause: "max_distance", duration: None },
+        Violation::Duration { by_s } => Broken { cause: "max_duration", duration: Some(by_s) },
         _ => return None,
     })
 }
@@ -376,6 +381,7 @@ impl Prepared {
             Origin::Job(at) => ("job", &self.input.jobs[at]),
             Origin::Pickup(at) => ("pickup", &self.input.shipments[at].pickup),
             Origin::Delivery(at) => ("delivery", &self.input.shipments[at].delivery),
+            Origin::Reload(vehicle, at) => ("reload", &self.input.vehicles[vehicle].reloads[at]),
         }
     }
 }
@@ -457,6 +463,8 @@ fn name(rule: Rule) -> (&'static str, bool) {
         Rule::Tasks => ("max_tasks", true),
         Rule::Travel => ("max_travel_time", true),
         Rule::Distance => ("max_distance", true),
+        Rule::Duration => ("max_duration", true),
+        Rule::Incompatible { .. } => ("incompatible", false),
     }
 }
 

@@ -1,5 +1,5 @@
-//! The document a VROOM client sends (VROOM-Project/vroom, docs/API.md). Keys we do not know are ignored. Coordinates
-//! are `[lon, lat]`, times seconds, windows inclusive.
+//! The document a VROOM client sends (VROOM-Project/vroom, docs/API.md), and keys of our own, marked so. Keys we do not
+//! know are ignored. Coordinates are `[lon, lat]`, times seconds, windows inclusive.
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -45,7 +45,7 @@ pub struct WrapperOptions {
     pub c: bool,
 }
 
-/// A job, or one half of a shipment (which has amounts, skills and priority as a whole).
+/// A job, one half of a shipment (which has amounts, skills and priority as a whole), or a reload of a vehicle.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Stop {
     pub id: u64,
@@ -76,6 +76,35 @@ pub struct Stop {
     pub skills: Vec<u32>,
     #[serde(default)]
     pub priority: u32,
+    /// Ours: when its goods are at the depot; the trip that carries it does not set out before.
+    #[serde(default)]
+    pub release_time: Option<i64>,
+    /// Ours: what sort of thing a job is, and with which sorts it may not be in one route.
+    #[serde(default)]
+    pub group: Option<u32>,
+    #[serde(default)]
+    pub excludes: Vec<u32>,
+    /// Ours: what it costs that vehicles do it; those that are not named cost nothing.
+    #[serde(default)]
+    pub preferences: Vec<Preference>,
+    /// Ours, of a reload: how often at most; once if nobody says.
+    #[serde(default)]
+    pub at_most: Option<u32>,
+}
+
+/// A price for doing a job with a vehicle.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Preference {
+    /// Its id.
+    pub vehicle: u64,
+    pub price: u32,
+}
+
+/// A price of long days: each hour of paid time above so many seconds costs so much more.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Surcharge {
+    pub above: u32,
+    pub per_hour: u32,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -125,6 +154,15 @@ pub struct Vehicle {
     pub max_travel_time: Option<u32>,
     #[serde(default)]
     pub max_distance: Option<u32>,
+    /// Ours: the longest time from leaving the start to coming to the end, waiting and breaks included.
+    #[serde(default)]
+    pub max_duration: Option<u32>,
+    /// Ours: prices of that time above targets; several add up.
+    #[serde(default)]
+    pub surcharges: Vec<Surcharge>,
+    /// Ours: depots or tips where it may call between two trips, to unload everything and load anew.
+    #[serde(default)]
+    pub reloads: Vec<Stop>,
     #[serde(default)]
     pub steps: Vec<Step>,
 }
@@ -136,11 +174,13 @@ pub struct Costs {
     pub per_hour: u32,
     pub per_task_hour: u32,
     pub per_km: u32,
+    /// Ours: from leaving the start to coming to the end, waiting and breaks included.
+    pub per_paid_hour: u32,
 }
 
 impl Default for Costs {
     fn default() -> Self {
-        Self { fixed: 0, per_hour: 3600, per_task_hour: 0, per_km: 0 }
+        Self { fixed: 0, per_hour: 3600, per_task_hour: 0, per_km: 0, per_paid_hour: 0 }
     }
 }
 
@@ -165,6 +205,8 @@ pub enum StepKind {
     Pickup,
     Delivery,
     Break,
+    /// Ours.
+    Reload,
     End,
 }
 

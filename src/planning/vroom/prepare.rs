@@ -14,12 +14,17 @@ use std::collections::{BTreeMap, HashMap};
 /// The profile of vehicles that name none.
 const DEFAULT_PROFILE: &str = "car";
 
+/// How often a vehicle may use one of its reloads.
+const RELOADS_MAX: u32 = 100;
+
 /// Where a task of the solver comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
     Job(usize),
     Pickup(usize),
     Delivery(usize),
+    /// A reload of a vehicle.
+    Reload(usize, usize),
 }
 
 /// What is asked for beside the document; its own options count too.
@@ -185,6 +190,9 @@ fn in_document(error: solver::ProblemError, origins: &[Origin]) -> VroomError {
     let text = error.to_string();
     let (field, what) = text.split_once(": ").unwrap_or(("document", &text));
     let field = field
+        .replace("limits.duration_s", "max_duration")
+        .replace("above_s", "above")
+        .replace("goods_from_s", "release_time")
         .replace("service_s", "service")
         .replace("setup_s", "setup")
         .replace("duration_s", "service")
@@ -203,6 +211,7 @@ fn field_of(origin: Origin) -> String {
         Origin::Job(at) => format!("jobs[{at}]"),
         Origin::Pickup(at) => format!("shipments[{at}].pickup"),
         Origin::Delivery(at) => format!("shipments[{at}].delivery"),
+        Origin::Reload(vehicle, at) => format!("vehicles[{vehicle}].reloads[{at}]"),
     }
 }
 
@@ -230,6 +239,9 @@ fn check_ids(input: &Input) -> Result<(), VroomError> {
     for (vehicle, of) in input.vehicles.iter().enumerate() {
         once(of.breaks.iter().map(|rest| &rest.id), |at| {
             format!("vehicles[{vehicle}].breaks[{at}].id")
+        })?;
+        once(of.reloads.iter().map(|reload| &reload.id), |at| {
+            format!("vehicles[{vehicle}].reloads[{at}].id")
         })?;
     }
     Ok(())
@@ -367,6 +379,10 @@ fn add_tasks(
             pickup: amounts(job.pickup.as_deref().unwrap_or(&[]), &format!("{field}.pickup"))?,
             skills: numbers(&job.skills),
             priority: priority(job.priority, &field)?,
+            goods_from_s: job.release_time.map(|at| from_origin(at, origin_s)),
+            group: job.group,
+            excludes: job.excludes.clone(),
+            preferences: preferences_of(input, job, &field)?,
             ..stop_of(job, &field, places, types, origin_s)?
         });
         origins.push(Origin::Job(at));
@@ -395,7 +411,44 @@ fn add_tasks(
         });
         origins.extend([Origin::Pickup(at), Origin::Delivery(at)]);
     }
+    for (vehicle, of) in input.vehicles.iter().enumerate() {
+        for (at, reload) in of.reloads.iter().enumerate() {
+            let field = format!("vehicles[{vehicle}].reloads[{at}]");
+            let times = reload.at_most.unwrap_or(1);
+            if times > RELOADS_MAX {
+                let what = format!("{times} is outside 0 to {RELOADS_MAX}");
+                return Err(wrong(format!("{field}.at_most"), what));
+            }
+            let call = Task {
+                role: Role::Call,
+                locked_to: Some(VehicleId(vehicle as u32)),
+                ..stop_of(reload, &field, places, types, origin_s)?
+            };
+            for _ in 0..times {
+                draft.tasks.push(call.clone());
+                origins.push(Origin::Reload(vehicle, at));
+            }
+        }
+    }
     Ok(origins)
+}
+
+fn preferences_of(
+    input: &Input,
+    job: &input::Stop,
+    field: &str,
+) -> Result<Vec<solver::Preference>, VroomError> {
+    let found = job.preferences.iter().enumerate().map(|(at, preference)| {
+        let is_it = |vehicle: &input::Vehicle| vehicle.id == preference.vehicle;
+        let place = input.vehicles.iter().position(is_it);
+        let place = place.ok_or_else(|| {
+            let what = format!("there is no vehicle {}", preference.vehicle);
+            wrong(format!("{field}.preferences[{at}].vehicle"), what)
+        })?;
+        let (vehicle, price) = (VehicleId(place as u32), i64::from(preference.price));
+        Ok(solver::Preference { vehicle, price })
+    });
+    found.collect()
 }
 
 fn stop_of(
@@ -476,12 +529,22 @@ fn vehicle_of(
             per_hour: i64::from(costs.per_hour),
             per_task_hour: i64::from(costs.per_task_hour),
             per_km: i64::from(costs.per_km),
+            per_paid_hour: i64::from(costs.per_paid_hour),
         },
+        surcharges: vehicle
+            .surcharges
+            .iter()
+            .map(|more| solver::Surcharge {
+                above_s: seconds(more.above),
+                per_hour: i64::from(more.per_hour),
+            })
+            .collect(),
         speed_factor: speed_factor.max(0.01),
         limits: Limits {
             tasks: vehicle.max_tasks,
             travel_s: vehicle.max_travel_time.map(seconds),
             distance_m: vehicle.max_distance.map(i64::from),
+            duration_s: vehicle.max_duration.map(seconds),
         },
         ..solver::Vehicle::default()
     };
@@ -598,9 +661,20 @@ fn steps_of(input: &Input, origins: &[Origin]) -> Result<Plan, VroomError> {
             Origin::Job(at) => (0, input.jobs[at].id),
             Origin::Pickup(at) => (1, input.shipments[at].pickup.id),
             Origin::Delivery(at) => (2, input.shipments[at].delivery.id),
+            Origin::Reload(..) => continue,
         };
         by_step.insert(key, TaskId(task as u32));
     }
+    // The calls of a reload are alike: the first one that is still free.
+    let call_of = |vehicle: usize, id: u64, used: &HashMap<TaskId, VehicleId>| {
+        let is_it = |origin: &Origin| {
+            matches!(*origin, Origin::Reload(of, at)
+                if of == vehicle && input.vehicles[of].reloads[at].id == id)
+        };
+        let calls = origins.iter().enumerate().filter(|(_, origin)| is_it(origin));
+        let mut calls = calls.map(|(task, _)| TaskId(task as u32));
+        calls.find(|call| !used.contains_key(call))
+    };
     let mut used = HashMap::new();
     let mut plan = Plan::default();
     for (at, vehicle) in input.vehicles.iter().enumerate() {
@@ -610,11 +684,16 @@ fn steps_of(input: &Input, origins: &[Origin]) -> Result<Plan, VroomError> {
                 StepKind::Job => 0,
                 StepKind::Pickup => 1,
                 StepKind::Delivery => 2,
+                StepKind::Reload => 3,
                 StepKind::Start | StepKind::Break | StepKind::End => continue,
             };
             let field = format!("vehicles[{at}].steps[{index}].id");
             let id = step.id.ok_or_else(|| wrong(&field, "this step needs an id"))?;
-            let Some(&task) = by_step.get(&(kind, id)) else {
+            let task = match step.kind {
+                StepKind::Reload => call_of(at, id, &used),
+                _ => by_step.get(&(kind, id)).copied(),
+            };
+            let Some(task) = task else {
                 return Err(wrong(field, format!("there is no such task {id}")));
             };
             if used.insert(task, VehicleId(at as u32)).is_some() {
@@ -639,9 +718,10 @@ fn apply_service_steps(
     }
     let plan = steps_of(input, origins)?;
     for (vehicle, tour) in input.vehicles.iter().zip(&plan.tours) {
-        let steps = vehicle.steps.iter().filter(|step| {
-            matches!(step.kind, StepKind::Job | StepKind::Pickup | StepKind::Delivery)
-        });
+        let steps = vehicle
+            .steps
+            .iter()
+            .filter(|step| !matches!(step.kind, StepKind::Start | StepKind::Break | StepKind::End));
         for (step, task) in steps.zip(tour) {
             let from = step.service_at.or(step.service_after);
             let until = step.service_at.or(step.service_before);

@@ -199,6 +199,74 @@ fn limits_speed_and_open_ends_are_kept() {
 }
 
 #[test]
+fn a_vehicle_reloads_between_two_trips_and_waits_for_goods() {
+    let job = |id: u64| json!({"id": id, "location_index": id, "delivery": [2], "service": 10});
+    let mut jobs = vec![job(1), job(2), job(3)];
+    jobs[2]["release_time"] = json!(500);
+    let vehicle = |reloads: Value| json!([{"id": 7, "start_index": 0, "end_index": 0, "capacity": [4], "reloads": reloads}]);
+    let reloads = json!([{"id": 9, "location_index": 0, "service": 30, "at_most": 2}]);
+    let found = solve(&line(json!({"jobs": jobs, "vehicles": vehicle(reloads)})));
+    assert_eq!(found["summary"]["unassigned"], 0);
+    let route = &found["routes"][0];
+    let steps = route["steps"].as_array().unwrap();
+    let at = steps.iter().position(|step| step["type"] == "reload").unwrap();
+    assert_eq!(steps[at]["id"], 9);
+    // The third job waits for its goods: it is in the second trip, and 300 s away.
+    let third = steps.iter().position(|step| step["id"] == 3).unwrap();
+    assert!(at < third && steps[third]["arrival"].as_i64() >= Some(800), "{route}");
+    assert!(steps.iter().all(|step| step["load"][0].as_i64() <= Some(4)));
+    let none = solve(&line(json!({"jobs": jobs, "vehicles": vehicle(json!([]))})));
+    assert_eq!(none["summary"]["unassigned"], 1);
+    let often = json!([{"id": 9, "location_index": 0, "at_most": 101}]);
+    let told = refusal(&line(json!({"jobs": jobs, "vehicles": vehicle(often)})));
+    assert!(told.1.contains("vehicles[0].reloads[0].at_most"), "{told:?}");
+}
+
+#[test]
+fn paid_time_is_priced_and_limited() {
+    let jobs = json!([
+        {"id": 1, "location_index": 1, "time_windows": [[1000, 1000]]},
+        {"id": 2, "location_index": 3, "time_windows": [[3000, 3000]]},
+    ]);
+    let vehicle = |rest: Value| {
+        let mut vehicle = json!({"id": 7, "start_index": 0, "end_index": 0});
+        for (key, value) in rest.as_object().unwrap() {
+            vehicle[key] = value.clone();
+        }
+        line(json!({"jobs": jobs, "vehicles": [vehicle]}))
+    };
+    let costs = json!({"per_hour": 3600, "per_paid_hour": 3600});
+    let surcharges = json!([{"above": 2000, "per_hour": 7200}]);
+    let found = solve(&vehicle(json!({"costs": costs, "surcharges": surcharges})));
+    // Away from 900 to 3300: 600 s of travel, 2400 s paid, 400 s of them at two more.
+    assert_eq!(found["summary"]["cost"], 600 + 2400 + 800);
+    let short = solve(&vehicle(json!({"max_duration": 2399})));
+    assert_eq!(short["unassigned"][0]["reasons"][0]["rule"], "max_duration");
+    assert_eq!(solve(&vehicle(json!({"max_duration": 2400})))["summary"]["unassigned"], 0);
+}
+
+#[test]
+fn jobs_keep_apart_and_prefer_vehicles() {
+    let jobs = json!([
+        {"id": 1, "location_index": 1, "group": 1, "preferences": [{"vehicle": 7, "price": 5000}]},
+        {"id": 2, "location_index": 2, "excludes": [1]},
+    ]);
+    let vehicle = |id: u64| json!({"id": id, "start_index": 0, "end_index": 0});
+    let both = json!({"jobs": jobs, "vehicles": [vehicle(7), vehicle(8)]});
+    let found = solve(&line(both.clone()));
+    assert_eq!(found["summary"]["routes"], 2);
+    for route in found["routes"].as_array().unwrap() {
+        let id = if route["vehicle"] == 8 { 1 } else { 2 };
+        assert_eq!(route["steps"][1]["id"], id, "the first job is dear on vehicle 7");
+    }
+    let alone = solve(&line(json!({"jobs": jobs, "vehicles": [vehicle(7)]})));
+    assert_eq!(alone["unassigned"][0]["reasons"][0]["rule"], "incompatible");
+    let mut strange = both;
+    strange["jobs"][0]["preferences"][0]["vehicle"] = json!(6);
+    assert!(refusal(&line(strange)).1.contains("jobs[0].preferences[0].vehicle"));
+}
+
+#[test]
 fn dates_come_back_as_dates() {
     let morning = 1_700_000_000;
     let found = solve(&line(json!({
