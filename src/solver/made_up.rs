@@ -180,7 +180,7 @@ pub(super) fn any(seed: u64, taste: Taste) -> Problem {
         _ => problem(seed, taste),
     };
     let problem = if seed % 4 == 1 || seed % 8 == 3 { paid(&problem, seed) } else { problem };
-    if seed % 5 == 0 { choosy(&problem, seed) } else { problem }
+    if seed.is_multiple_of(5) { choosy(&problem, seed) } else { problem }
 }
 
 /// The same with tasks that may not be in one tour, or like one vehicle better than another.

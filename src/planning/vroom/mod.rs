@@ -2,7 +2,8 @@
 //!
 //! [`Prepared::parse`] makes a problem of a document, [`Prepared::solve`] searches, [`answer::answer`] writes the result.
 //! Nobody here counts time: the budget is the caller's. Beyond VROOM's keys an answer has, for each task left out, the
-//! rules that kept the vehicles from it.
+//! rules that kept the vehicles from it. A document may say more than VROOM's: jobs have `release_time`, `group`,
+//! `excludes` and `preferences`, vehicles `reloads`, `max_duration`, `surcharges` and `costs.per_paid_hour`.
 //!
 //! Differences to know: a break is taken where the vehicle stands, never in the middle of a leg; where only the given
 //! steps are timed (option `c`), breaks still go where they disturb least, not where the steps have them.
