@@ -12,7 +12,7 @@ fn bench(arguments: &[&str]) -> Ended {
     let family = folder.path().join("small");
     std::fs::create_dir(&family).unwrap();
     std::fs::write(family.join("S2.txt"), SMALL).unwrap();
-    let later = "DIMENSION : 2\nEDGE_WEIGHT_TYPE : EUC_2D\nVEHICLES_MAX_DURATION : 9\n";
+    let later = "DIMENSION : 2\nEDGE_WEIGHT_TYPE : EUC_2D\nVEHICLES_MAX_DISTANCE : 9\n";
     std::fs::write(folder.path().join("later.vrp"), later).unwrap();
     let known = "instance,bks_cost,vehicles,convention\nS2,20,1,dimacs\n";
     std::fs::write(folder.path().join("bks.csv"), known).unwrap();
@@ -35,5 +35,5 @@ fn what_cannot_be_used_is_refused_by_name_and_the_others_are_searched() {
     assert_eq!(report["instances"][0]["cost"], 20.0, "{report}");
     assert_eq!(report["families"][0]["family"], "small");
     let cause = report["refused"][0]["cause"].as_str().unwrap();
-    assert!(cause.contains("line 3: VEHICLES_MAX_DURATION"), "{cause}");
+    assert!(cause.contains("line 3: VEHICLES_MAX_DISTANCE"), "{cause}");
 }
