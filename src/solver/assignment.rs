@@ -68,14 +68,28 @@ pub fn place_all(tours: &mut Tours<'_>, open: &[TaskId]) -> Batch {
             if tours.breaks_promise(task, vehicle) {
                 continue;
             }
+            // Where tours hang together, what came before in this round matters.
+            let is_linked = tours.problem().links.has(task) || tours.is_linked(vehicle);
+            let offer = if is_linked {
+                insertion::best_on(tours, task, vehicle, Cost::MAX)
+            } else {
+                Some(offer)
+            };
+            let Some(offer) = offer else { continue };
             insertion::apply(tours, &offer);
             batch.placed.push(offer);
-            is_changed[vehicle.index()] = true;
+            for changed in tours.hanging_with(vehicle) {
+                is_changed[changed.index()] = true;
+            }
             is_placed[row] = true;
         }
         rows.retain(|&row| !is_placed[row]);
         if !is_placed.contains(&true) {
             break;
+        }
+        if tours.problem().has_links() {
+            // What had to wait for a task that is placed now has a place too.
+            is_changed.fill(true);
         }
         for &row in &rows {
             for &vehicle in vehicles.iter().filter(|vehicle| is_changed[vehicle.index()]) {

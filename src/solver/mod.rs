@@ -20,6 +20,7 @@ pub mod draft;
 pub mod explain;
 pub mod insertion;
 pub mod instance;
+mod links;
 #[cfg(test)]
 mod made_up;
 pub mod matrix;
@@ -51,8 +52,8 @@ mod walk;
 pub use assignment::Batch;
 pub use disruption::{Disruption, Moving};
 pub use draft::{
-    Break, Draft, Lateness, Limits, Pinned, Preference, Role, Surcharge, Task, TaskId, Vehicle,
-    VehicleCosts, VehicleId, Window, WorkByType,
+    After, Break, Draft, Lateness, Limits, Pinned, Preference, Role, Surcharge, Task, TaskId,
+    Vehicle, VehicleCosts, VehicleId, Window, WorkByType,
 };
 pub use insertion::{Insertion, Refusal, Rule};
 pub use matrix::{Matrix, MatrixError, UNREACHABLE_S};
