@@ -9,6 +9,7 @@
 use super::draft::{TaskId, VehicleId};
 use super::insertion::{self, Insertion};
 use super::matching::{Matching, cheapest_matching};
+use super::matrix::Crowd;
 use super::problem::Cost;
 use super::tours::Tours;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -63,8 +64,10 @@ pub fn place_all(tours: &mut Tours<'_>, open: &[TaskId]) -> Batch {
 }
 
 /// What the best place of each open task on each vehicle adds.
-struct Offers {
+struct Offers<'p> {
     tasks: Vec<TaskId>,
+    /// Travel around the tasks.
+    crowds: Vec<Crowd<'p>>,
     /// What each costs while it is left out.
     absence: Vec<Cost>,
     vehicles: usize,
@@ -72,8 +75,8 @@ struct Offers {
     costs: Vec<Cost>,
 }
 
-impl Offers {
-    fn of(tours: &mut Tours<'_>, open: &[TaskId]) -> Self {
+impl<'p> Offers<'p> {
+    fn of(tours: &mut Tours<'p>, open: &[TaskId]) -> Self {
         let problem = tours.problem();
         let mut is_open = vec![false; problem.tasks().len()];
         for task in open {
@@ -83,7 +86,9 @@ impl Offers {
             .filter(|head| is_open[head.index()] && tours.vehicle_of(*head).is_none())
             .collect();
         let vehicles = problem.vehicles().len();
+        let places: Vec<u32> = tasks.iter().map(|task| problem.node(*task).location).collect();
         let mut offers = Self {
+            crowds: problem.crowds(&places),
             absence: tasks.iter().map(|task| tours.absence_cost(*task)).collect(),
             vehicles,
             costs: vec![Cost::MAX; tasks.len() * vehicles],
@@ -100,11 +105,14 @@ impl Offers {
         rows: &[usize],
         is_changed: impl Fn(VehicleId) -> bool,
     ) {
-        for &row in rows {
-            for vehicle in tours.problem().vehicle_ids().filter(|vehicle| is_changed(*vehicle)) {
-                let found = insertion::best_on(tours, self.tasks[row], vehicle, Cost::MAX);
-                self.costs[row * self.vehicles + vehicle.index()] =
-                    found.map_or(Cost::MAX, |insertion| insertion.cost);
+        for vehicle in tours.problem().vehicle_ids().filter(|vehicle| is_changed(*vehicle)) {
+            let Self { tasks, crowds, costs, vehicles, .. } = &mut *self;
+            let at = |row: usize| row * *vehicles + vehicle.index();
+            insertion::costs_on(tours, (tasks, crowds), rows, vehicle, |row, cost| {
+                costs[at(row)] = cost;
+            });
+            for row in rows.iter().filter(|row| tours.breaks_promise(tasks[**row], vehicle)) {
+                costs[at(*row)] = Cost::MAX;
             }
         }
     }
@@ -217,7 +225,7 @@ mod tests {
     }
 
     /// The least weight of all assignments of rows, by trying all of them.
-    fn by_brute_force(offers: &Offers, rows: &[usize], taken: &mut Vec<usize>) -> Cost {
+    fn by_brute_force(offers: &Offers<'_>, rows: &[usize], taken: &mut Vec<usize>) -> Cost {
         let Some((&row, rest)) = rows.split_first() else { return 0 };
         let mut least = by_brute_force(offers, rest, taken);
         for (weight, vehicle) in offers.weights(row) {
@@ -231,7 +239,7 @@ mod tests {
     }
 
     /// More vehicles than a task brings into a round at first, most of them wanted by everybody.
-    fn crowd(seed: u64) -> Offers {
+    fn crowd(seed: u64) -> Offers<'static> {
         let mut dice = made_up::dice(seed);
         let (tasks, vehicles) = (4, EDGES_PER_TASK + 3);
         let prices: Vec<Cost> = (0..vehicles as Cost).map(|vehicle| vehicle * 10).collect();
@@ -241,6 +249,7 @@ mod tests {
         }
         Offers {
             tasks: (0..tasks as u32).map(TaskId).collect(),
+            crowds: Vec::new(),
             absence: vec![200; tasks],
             vehicles,
             costs,
@@ -267,6 +276,7 @@ mod tests {
         let prices: Vec<Cost> = (0..vehicles as Cost).collect();
         let offers = Offers {
             tasks: (0..tasks as u32).map(TaskId).collect(),
+            crowds: Vec::new(),
             absence: vec![1000; tasks],
             vehicles,
             costs: prices.repeat(tasks),

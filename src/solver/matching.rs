@@ -184,7 +184,8 @@ mod tests {
         let holds = |edge: petgraph::graph::EdgeReference<'_, Cost>| {
             *edge.weight() >= of(edge.source()) + of(edge.target())
         };
-        let is_matched = |node: NodeIndex| pairs.iter().any(|pair| pair.0 == node || pair.1 == node);
+        let is_matched =
+            |node: NodeIndex| pairs.iter().any(|pair| pair.0 == node || pair.1 == node);
         pairs.iter().all(is_tight)
             && graph.edge_references().all(holds)
             && graph.node_indices().all(|node| of(node) <= 0)
