@@ -22,6 +22,7 @@ pub mod insertion;
 pub mod instance;
 #[cfg(test)]
 mod made_up;
+pub mod matching;
 pub mod matrix;
 mod neighbours;
 mod part;
