@@ -23,6 +23,7 @@ pub mod instance;
 mod links;
 #[cfg(test)]
 mod made_up;
+pub mod matching;
 pub mod matrix;
 mod neighbours;
 mod part;

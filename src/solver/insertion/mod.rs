@@ -5,6 +5,7 @@
 //! where lateness has a price, or breaks depend on loads, is the tour walked.
 
 mod added;
+mod crowd;
 mod fit;
 mod guest;
 mod in_time;
@@ -14,10 +15,12 @@ mod refusal;
 
 use super::draft::{Role, TaskId, VehicleId};
 use super::links::{self, CREW_MAX};
+use super::matrix::Crowd;
 use super::problem::{Cost, Problem};
 use super::tours::Tours;
 use super::trips;
 pub(super) use added::{added_cost, added_work_s, fits_in_load, walk_with, with};
+use crowd::Guests;
 pub(super) use fit::{Along, Fit};
 pub(super) use guest::Guest;
 pub(super) use in_time::reaches_next;
@@ -139,15 +142,7 @@ pub(super) fn fit_on(
 ) -> Option<Fit> {
     let problem = tours.problem();
     let partner = problem.partner(head);
-    let is_allowed = |task| problem.is_allowed(task, vehicle);
-    let has_rival = |task| tours.rival_on(task, vehicle).is_some();
-    if !is_allowed(head)
-        || !partner.is_none_or(is_allowed)
-        || !tours.holds(vehicle)
-        || has_rival(head)
-        || partner.is_some_and(has_rival)
-        || partner.is_some_and(|partner| problem.has_groups && problem.are_rivals(head, partner))
-    {
+    if !may_do(tours, head, vehicle) {
         return None;
     }
     let both = [Some(head), partner].into_iter().flatten();
@@ -160,4 +155,52 @@ pub(super) fn fit_on(
         Some(delivery) => best_pair(tours, head, delivery, vehicle, beat),
     };
     found.map(|fit| Fit { cost: fit.cost + moved, ..fit })
+}
+
+/// What the best place of each of many heads adds on one vehicle; [`Cost::MAX`] where there is none. How many promises
+/// have moved is not asked. The heads come with travel around them, in their order; the rows say which of them matter.
+pub(super) fn costs_on(
+    tours: &mut Tours<'_>,
+    (heads, crowds): (&[TaskId], &[Crowd<'_>]),
+    rows: &[usize],
+    vehicle: VehicleId,
+    mut tell: impl FnMut(usize, Cost),
+) {
+    let problem = tours.problem();
+    let is_spanned = problem.ride(vehicle).is_spanned;
+    let mut alone: Vec<(u32, TaskId)> = Vec::with_capacity(rows.len());
+    for &row in rows {
+        let head = heads[row];
+        if problem.links.has(head) {
+            let party = links::best(tours, head, Some(vehicle), Cost::MAX, PARTIES_MAX);
+            tell(row, party.map_or(Cost::MAX, |party| party.cost));
+        } else if is_spanned || problem.partner(head).is_some() {
+            let fit = fit_on(tours, head, vehicle, Cost::MAX);
+            tell(row, fit.map_or(Cost::MAX, |fit| fit.cost));
+        } else if may_do(tours, head, vehicle) {
+            alone.push((row as u32, head));
+        } else {
+            tell(row, Cost::MAX);
+        }
+    }
+    let crowd = problem.crowd_of(crowds, problem.ride(vehicle));
+    let costs = Guests::of(problem, &alone, vehicle).costs_on(tours, crowd, vehicle);
+    for ((row, head), cost) in alone.into_iter().zip(costs) {
+        let moved = tours.disruption().cost(head, vehicle) + problem.preference_cost(head, vehicle);
+        tell(row as usize, cost.saturating_add(moved));
+    }
+}
+
+/// Whether the vehicle may do a head at all, as far as that can be told without looking at places.
+fn may_do(tours: &Tours<'_>, head: TaskId, vehicle: VehicleId) -> bool {
+    let problem = tours.problem();
+    let partner = problem.partner(head);
+    let is_allowed = |task| problem.is_allowed(task, vehicle);
+    let has_rival = |task| tours.rival_on(task, vehicle).is_some();
+    is_allowed(head)
+        && partner.is_none_or(is_allowed)
+        && tours.holds(vehicle)
+        && !has_rival(head)
+        && !partner.is_some_and(has_rival)
+        && !partner.is_some_and(|partner| problem.has_groups && problem.are_rivals(head, partner))
 }

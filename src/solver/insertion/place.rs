@@ -13,12 +13,15 @@ pub(super) fn best_place(
     vehicle: VehicleId,
     mut beat: Cost,
 ) -> Option<Fit> {
+    let problem = tours.problem();
+    let around = problem.around(problem.ride(vehicle), problem.node(task).location);
     let first = tours.first_open(vehicle);
     let mut after = tours.spots[tours.end_of(vehicle) as usize].prev;
     let mut found = None;
     // From the end: of places that cost the same, the one that makes the fewest others wait.
     loop {
-        if let Some(cost) = judge(tours, task, vehicle, after, beat) {
+        let legs = |from, to| around.legs(from, to);
+        if let Some(cost) = judge(tours, task, vehicle, after, legs, beat) {
             beat = cost;
             found = Some(Fit { cost, vehicle, after, along: Along::Nothing });
         }
@@ -30,13 +33,14 @@ pub(super) fn best_place(
 }
 
 /// What a task that stands alone adds after a spot, if that is feasible and less than `beat`. The vehicle may do the
-/// task, its tour holds and the spot is open.
+/// task, its tour holds and the spot is open. `legs` tells the seconds from one place to the task and on to another.
 #[inline]
-fn judge(
+pub(super) fn judge(
     tours: &mut Tours<'_>,
     task: TaskId,
     vehicle: VehicleId,
     after: SpotId,
+    legs: impl FnOnce(u32, u32) -> (i32, i32),
     beat: Cost,
 ) -> Option<Cost> {
     let problem = tours.problem();
@@ -48,7 +52,7 @@ fn judge(
     }
     let ride = problem.ride(vehicle);
     let (from, to) = (spot.place, spot.next_place);
-    let (from_s, to_s) = problem.legs_around(ride, from, node.location, to);
+    let (from_s, to_s) = legs(from, to);
     let tour = &tours.tours[vehicle.index()];
     let mut cost = added_cost(tours, ride, task, after, (from_s, to_s));
     if tour.count == 0 {

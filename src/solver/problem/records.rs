@@ -63,6 +63,11 @@ impl Ride {
         (self.travel, self.per_s, self.per_m) == (other.travel, other.per_s, other.per_m)
     }
 
+    /// Whether nothing but seconds of travel has a price.
+    pub fn prices_time_only(&self) -> bool {
+        self.per_s != 0 && self.per_m == 0 && self.work_per_s == 0
+    }
+
     /// When it has to be home at the latest.
     #[inline]
     pub fn latest_s(&self) -> i32 {

@@ -3,7 +3,7 @@
 use super::records::Ride;
 use super::{COST_UNIT, Cost, NOWHERE, PRICED_LEG_S, Problem};
 use crate::solver::draft::VehicleId;
-use crate::solver::matrix::Around;
+use crate::solver::matrix::{Around, Crowd};
 
 impl Problem {
     /// Seconds of travel; nothing to or from nowhere.
@@ -21,6 +21,21 @@ impl Problem {
         self.travels[ride.travel as usize].around(place)
     }
 
+    /// Travel around a crowd of places, by the tables that vehicles travel by.
+    pub(in crate::solver) fn crowds(&self, places: &[u32]) -> Vec<Crowd<'_>> {
+        self.travels.iter().map(|travel| Crowd::of(travel, places)).collect()
+    }
+
+    /// The one of them that a vehicle travels by.
+    #[inline]
+    pub(in crate::solver) fn crowd_of<'c, 'm>(
+        &self,
+        crowds: &'c [Crowd<'m>],
+        ride: &Ride,
+    ) -> &'c Crowd<'m> {
+        &crowds[ride.travel as usize]
+    }
+
     /// Seconds to a place and on from it; nothing from or to nowhere.
     #[inline]
     pub(in crate::solver) fn legs_around(
@@ -30,9 +45,7 @@ impl Problem {
         place: u32,
         to: u32,
     ) -> (i32, i32) {
-        let around = self.around(ride, place);
-        let from_s = if from == NOWHERE { 0 } else { around.seconds_from(from) };
-        (from_s, if to == NOWHERE { 0 } else { around.seconds_to(to) })
+        self.around(ride, place).legs(from, to)
     }
 
     /// Metres of travel; nothing to or from nowhere.
