@@ -145,11 +145,17 @@ impl<'p> Chain<'p> {
         let problem = self.tours.problem();
         let seed = TaskId(self.dice.random_range(0..problem.asked as u32));
         self.ruins.choose(&self.tours, self.neighbours, seed, &mut self.dice);
+        let mut hanging = Vec::new();
         for (vehicle, string) in self.ruins.strings() {
             self.undo.touch(&mut self.tours, vehicle);
-            self.tours.take_out(vehicle, string);
+            if problem.has_links() {
+                hanging.extend(self.tours.take_out_unsettled(vehicle, string));
+            } else {
+                self.tours.take_out(vehicle, string);
+            }
             self.absent.extend(string.iter().filter(|task| problem.is_head(**task)));
         }
+        self.tours.settle_links(&hanging);
     }
 
     fn put_back_absent(&mut self) {

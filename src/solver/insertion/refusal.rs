@@ -136,7 +136,7 @@ fn linked_schedule(
     let broken: Vec<Violation> = schedules
         .iter()
         .filter(|other| other.vehicle != vehicle)
-        .flat_map(|other| other.violations.iter().copied().filter(|broken| is_of_links(broken)))
+        .flat_map(|other| other.violations.iter().copied().filter(is_of_links))
         .collect();
     let mut schedule = schedules.swap_remove(vehicle.index());
     schedule.violations.extend(broken);

@@ -4,7 +4,7 @@ use super::joint::{Joint, LinkTimes};
 use crate::solver::draft::{TaskId, VehicleId};
 use crate::solver::insertion::with;
 use crate::solver::problem::{Cost, Problem};
-use crate::solver::tours::{SpotId, Tours};
+use crate::solver::tours::{SpotId, Tour, Tours};
 
 /// More tasks of a vehicle, each behind a spot.
 pub(in crate::solver) type More<'a> = (VehicleId, &'a [(SpotId, TaskId)]);
@@ -74,6 +74,22 @@ fn paid_cost(problem: &Problem, vehicle: VehicleId, paid_s: i64, before: Cost) -
     if problem.ride(vehicle).is_paid { problem.paid_cost(vehicle, paid_s) - before } else { 0 }
 }
 
+/// If the starts of all linked tasks, and what lateness and paid time cost, stay as they are with one more task behind
+/// a spot of a tour that hangs together with others: the tour as it is without it.
+pub(in crate::solver) fn kept(
+    tours: &mut Tours<'_>,
+    vehicle: VehicleId,
+    after: SpotId,
+    task: TaskId,
+) -> Option<Tour> {
+    let before = tours.tours[vehicle.index()];
+    let more = [(after, task)];
+    if before.links == 0 || !before.is_feasible || !only_delays(tours, &(vehicle, &more)) {
+        return None;
+    }
+    matches!(keep_starts(tours, &(vehicle, &more)), Kept::As(0)).then_some(before)
+}
+
 /// What becomes of a tour with more in it if all linked tasks elsewhere start when they do now.
 enum Kept {
     Broken,
@@ -136,6 +152,13 @@ fn keep_starts(tours: &mut Tours<'_>, (vehicle, more): &More<'_>) -> Kept {
 }
 
 impl Tours<'_> {
+    /// What others know of a tour that has got another task stays as it was.
+    pub(in crate::solver) fn keep_links(&mut self, vehicle: VehicleId, before: &Tour) {
+        let tour = &mut self.tours[vehicle.index()];
+        (tour.late_cost, tour.shared_cost) = (before.late_cost, before.shared_cost);
+        (tour.paid_s, tour.paid_cost) = (before.paid_s, before.paid_cost);
+    }
+
     /// The tours that hang together with one, itself first.
     pub(in crate::solver) fn hanging_with(&mut self, vehicle: VehicleId) -> Vec<VehicleId> {
         if self.tours[vehicle.index()].links == 0 {
@@ -175,10 +198,20 @@ impl Tours<'_> {
                 && joint.walked.iter().all(|walked| walked.excess_s == 0)
                 && joint.vehicles.iter().all(|other| self.tours[other.index()].holds_alone);
             let mut shared_cost = 0;
+            for (task, times) in joint.times() {
+                // To others a tour is a new one only if its linked tasks start at other times.
+                if std::mem::replace(&mut self.link_times[task.index()], times) != times
+                    && let Some(other) = self.vehicle_of(task)
+                {
+                    self.tours[other.index()].version = self.next_version();
+                }
+                self.walker().bounds[task.index()] = times.bound_s;
+            }
             for (other, walked) in joint.vehicles.iter().zip(&joint.walked) {
-                let version = self.next_version();
+                if self.tours[other.index()].is_feasible != holds {
+                    self.tours[other.index()].version = self.next_version();
+                }
                 let tour = &mut self.tours[other.index()];
-                tour.version = version;
                 tour.is_feasible = holds;
                 tour.late_cost = walked.late_cost;
                 tour.paid_s = walked.paid_s;
@@ -189,10 +222,6 @@ impl Tours<'_> {
             }
             for other in &joint.vehicles {
                 self.tours[other.index()].shared_cost = shared_cost;
-            }
-            for (task, times) in joint.times() {
-                self.link_times[task.index()] = times;
-                self.walker().bounds[task.index()] = times.bound_s;
             }
             settled.extend(&joint.vehicles);
         }

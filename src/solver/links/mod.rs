@@ -20,4 +20,4 @@ pub(super) use component::{closure_of, gather_absent, in_order, keep_together, t
 pub(super) use crew::best;
 pub(super) use graph::{CREW_MAX, Links};
 pub(super) use joint::{Joint, LinkTimes};
-pub(super) use judge::{are_bound, judge};
+pub(super) use judge::{are_bound, judge, kept};

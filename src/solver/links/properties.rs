@@ -178,7 +178,9 @@ fn parts_keep_together_what_hangs_together_whatever_the_threads() {
         .filter(|task| draft.tasks[*task].role == crate::solver::Role::Alone)
         .collect();
     for (crew, pair) in alone[..20].chunks_exact(2).enumerate() {
-        pair.iter().for_each(|task| draft.tasks[*task].crew = Some(crew as u32));
+        for task in pair {
+            draft.tasks[*task].crew = Some(crew as u32);
+        }
     }
     for pair in alone[20..60].chunks_exact(2) {
         let first = crate::solver::After { task: TaskId(pair[0] as u32), gap_s: 0 };

@@ -47,12 +47,16 @@ impl Tours<'_> {
     /// Puts a task that stands alone behind a spot of a tour.
     pub(in crate::solver) fn put(&mut self, task: TaskId, vehicle: VehicleId, after: SpotId) {
         debug_assert!(self.vehicle_of(task).is_none(), "the task is in no tour");
+        let kept = links::kept(self, vehicle, after, task);
         let next = self.spots[after as usize].next;
         self.take_in(task, vehicle);
         self.join(vehicle, after, task.0);
         self.join(vehicle, task.0, next);
         self.refresh(vehicle, after, next);
-        self.settle_links(&[vehicle]);
+        match kept {
+            Some(before) => self.keep_links(vehicle, &before),
+            None => self.settle_links(&[vehicle]),
+        }
     }
 
     /// Puts tasks that stand alone, and calls, behind a spot of a tour, one behind the other.
@@ -97,6 +101,16 @@ impl Tours<'_> {
     /// Takes tasks out of one tour, which are given in their order unless there are shipments. The caller minds pins and
     /// shipments.
     pub(in crate::solver) fn take_out(&mut self, vehicle: VehicleId, tasks: &[TaskId]) {
+        let hanging = self.take_out_unsettled(vehicle, tasks);
+        self.settle_links(&hanging);
+    }
+
+    /// The same, but the links of the tours that hung together with it, which are returned, are still to be settled.
+    pub(in crate::solver) fn take_out_unsettled(
+        &mut self,
+        vehicle: VehicleId,
+        tasks: &[TaskId],
+    ) -> Vec<VehicleId> {
         let (start, end) = (self.start_of(vehicle), self.end_of(vehicle));
         let has_links = self.tours[vehicle.index()].links > 0;
         let hanging = if has_links { self.hanging_with(vehicle) } else { Vec::new() };
@@ -126,7 +140,7 @@ impl Tours<'_> {
             (first, last) = (None, end);
         }
         self.refresh(vehicle, first.unwrap_or(start), last);
-        self.settle_links(&hanging);
+        hanging
     }
 
     /// Links two spots of a tour and counts the leg between them instead of the one that led away from the first.
