@@ -44,12 +44,14 @@ pub fn place_all(tours: &mut Tours<'_>, open: &[TaskId]) -> Batch {
         let mut is_changed = vec![false; offers.vehicles];
         let mut is_placed = vec![false; offers.tasks.len()];
         for (row, vehicle) in offers.cheapest(&rows) {
-            // Only promises that run out within a round can make an offer stale.
+            // Promises that run out within a round can make an offer stale, and tours that hang together.
             let found = insertion::best_on(tours, offers.tasks[row], vehicle, Cost::MAX);
             let Some(insertion) = found else { continue };
             insertion::apply(tours, &insertion);
             batch.placed.push(insertion);
-            is_changed[vehicle.index()] = true;
+            for changed in tours.hanging_with(vehicle) {
+                is_changed[changed.index()] = true;
+            }
             is_placed[row] = true;
         }
         if !is_placed.contains(&true) {
@@ -57,7 +59,9 @@ pub fn place_all(tours: &mut Tours<'_>, open: &[TaskId]) -> Batch {
         }
         batch.rounds += 1;
         rows.retain(|&row| !is_placed[row]);
-        offers.renew(tours, &rows, |vehicle| is_changed[vehicle.index()]);
+        // What had to wait for a task that is placed now has a place too.
+        let has_links = tours.problem().has_links();
+        offers.renew(tours, &rows, |vehicle| has_links || is_changed[vehicle.index()]);
     }
     batch.left = rows.into_iter().map(|row| offers.tasks[row]).collect();
     batch

@@ -2,6 +2,7 @@
 
 use super::disruption::Disruption;
 use super::draft::{TaskId, VehicleId};
+use super::links;
 use super::neighbours::Neighbours;
 use super::part::Cut;
 use super::plan::Plan;
@@ -52,6 +53,7 @@ pub(super) fn cut(
             cuts[most.unwrap_or(0)].absent.push(head);
         }
     }
+    links::keep_together(problem, &owner, &mut cuts, &mut part_of);
     share_promises(disruption, &owner, &part_of, &mut cuts);
     cuts
 }

@@ -1,6 +1,7 @@
 //! What tasks behind spots of a tour add to it.
 
 use crate::solver::draft::{TaskId, VehicleId};
+use crate::solver::links;
 use crate::solver::problem::{Cost, LoadRule, Ride};
 use crate::solver::tours::{SpotId, Tours};
 
@@ -10,6 +11,9 @@ pub(in crate::solver) fn walk_with(
     vehicle: VehicleId,
     more: &[(SpotId, TaskId)],
 ) -> Option<Cost> {
+    if links::are_bound(tours, vehicle, more) {
+        return links::judge(tours, &[(vehicle, more)]);
+    }
     let mut walker = std::mem::take(tours.walker());
     let walked = walker.walk(tours.problem(), vehicle, with(tours, vehicle, more), |_| {});
     *tours.walker() = walker;
@@ -25,7 +29,7 @@ pub(in crate::solver) fn walk_with(
 }
 
 /// The order of a tour with more tasks in it, each behind a spot; of those behind the same one, as they are given.
-fn with<'a>(
+pub(in crate::solver) fn with<'a>(
     tours: &'a Tours<'_>,
     vehicle: VehicleId,
     more: &'a [(SpotId, TaskId)],
@@ -94,7 +98,7 @@ pub(in crate::solver) fn fits_in_load(
 }
 
 /// What a task behind a spot adds in travel and work.
-pub(super) fn added_cost(
+pub(in crate::solver) fn added_cost(
     tours: &Tours<'_>,
     ride: &Ride,
     task: TaskId,

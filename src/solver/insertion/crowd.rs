@@ -55,7 +55,7 @@ impl Guests {
         let problem = tours.problem();
         let ride = problem.ride(vehicle);
         // Then a detour costs what it takes, or more.
-        let is_by_time = ride.prices_time_only() && tours.tours[vehicle.index()].late_cost == 0;
+        let is_by_time = ride.prices_time_only() && tours.tours[vehicle.index()].shared_cost == 0;
         let mut comes_through = vec![false; self.tasks.len()];
         let first = tours.first_open(vehicle);
         let mut after = tours.end_of(vehicle);

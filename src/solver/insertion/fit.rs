@@ -2,6 +2,7 @@
 
 use super::{Call, Insertion};
 use crate::solver::draft::{TaskId, VehicleId};
+use crate::solver::links::CREW_MAX;
 use crate::solver::problem::Cost;
 use crate::solver::tours::{SpotId, Tours};
 
@@ -46,7 +47,7 @@ impl Fit {
         };
         let (vehicle, cost) = (self.vehicle, self.cost);
         let after = tours.count_until(self.after);
-        Insertion { task, vehicle, after, delivery_after, call, cost }
+        Insertion { task, vehicle, after, delivery_after, call, mates: [None; CREW_MAX - 1], cost }
     }
 
     pub(in crate::solver) fn apply(self, tours: &mut Tours<'_>, task: TaskId) {

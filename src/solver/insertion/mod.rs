@@ -14,11 +14,12 @@ mod place;
 mod refusal;
 
 use super::draft::{Role, TaskId, VehicleId};
+use super::links::{self, CREW_MAX};
 use super::matrix::Crowd;
 use super::problem::{Cost, Problem};
 use super::tours::Tours;
 use super::trips;
-pub(super) use added::{added_work_s, fits_in_load, walk_with};
+pub(super) use added::{added_cost, added_work_s, fits_in_load, walk_with, with};
 use crowd::Guests;
 pub(super) use fit::{Along, Fit};
 pub(super) use guest::Guest;
@@ -38,8 +39,18 @@ pub struct Insertion {
     pub delivery_after: Option<usize>,
     /// A call at a depot or a tip that is put in right before or right behind the task.
     pub call: Option<Call>,
+    /// Of a job for several people: where the others go.
+    pub mates: [Option<Mate>; CREW_MAX - 1],
     /// What it adds to the tours and to moved tasks, in inner costs; the price of leaving the task out is not in it.
     pub cost: Cost,
+}
+
+/// Another one of a crew: vehicle, and how many tasks come before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mate {
+    pub task: TaskId,
+    pub vehicle: VehicleId,
+    pub after: usize,
 }
 
 /// A new call beside a task.
@@ -48,6 +59,9 @@ pub enum Call {
     Before(TaskId),
     After(TaskId),
 }
+
+/// How many parties of a crew are looked at; more are never needed but by chance.
+const PARTIES_MAX: usize = 100_000;
 
 /// The cheapest feasible place of all, or each vehicle's reason.
 ///
@@ -84,6 +98,10 @@ pub fn best_on(
     if tours.breaks_promise(head, vehicle) {
         return None;
     }
+    if tours.problem().links.has(head) {
+        let party = links::best(tours, head, Some(vehicle), beat, PARTIES_MAX);
+        return party.map(|party| party.insertion(tours));
+    }
     fit_on(tours, head, vehicle, beat).map(|fit| fit.insertion(tours, head))
 }
 
@@ -99,12 +117,16 @@ pub fn apply(tours: &mut Tours<'_>, insertion: &Insertion) {
     };
     let fit = Fit { cost: insertion.cost, vehicle, after: spot(after), along };
     fit.apply(tours, task);
+    for mate in insertion.mates.into_iter().flatten() {
+        let after = tours.spot_at(mate.vehicle, mate.after);
+        tours.put(mate.task, mate.vehicle, after);
+    }
 }
 
-/// A task as head and, of a shipment, its delivery.
+/// Who speaks for a task and, of a shipment, its delivery.
 pub(super) fn halves(problem: &Problem, task: TaskId) -> (TaskId, Option<TaskId>) {
     match problem.task(task).role {
-        Role::Alone | Role::Call => (task, None),
+        Role::Alone | Role::Call => (problem.links.head(task), None),
         Role::Pickup { delivery } => (task, Some(delivery)),
         Role::Delivery { pickup } => (pickup, Some(task)),
     }
@@ -149,7 +171,10 @@ pub(super) fn costs_on(
     let mut alone: Vec<(u32, TaskId)> = Vec::with_capacity(rows.len());
     for &row in rows {
         let head = heads[row];
-        if is_spanned || problem.partner(head).is_some() {
+        if problem.links.has(head) {
+            let party = links::best(tours, head, Some(vehicle), Cost::MAX, PARTIES_MAX);
+            tell(row, party.map_or(Cost::MAX, |party| party.cost));
+        } else if is_spanned || problem.partner(head).is_some() {
             let fit = fit_on(tours, head, vehicle, Cost::MAX);
             tell(row, fit.map_or(Cost::MAX, |fit| fit.cost));
         } else if may_do(tours, head, vehicle) {

@@ -74,7 +74,7 @@ pub(super) fn best_pair(
                 if tour.count == 0 {
                     cost += ride.fixed;
                 }
-                if cost.saturating_sub(tour.late_cost + tour.paid_cost) < beat {
+                if cost.saturating_sub(tour.shared_cost) < beat {
                     let mut done = [FAR; BREAKS_MAX + 1];
                     let leg_s = if second == first { between_s } else { legs.0 };
                     times_after(
@@ -91,6 +91,7 @@ pub(super) fn best_pair(
                         reaches_next_resting(tours, ride, second, to_place, legs.1, &done);
                     if is_in_time && (!ride.has_limits || pair_fits(tours, ride, vehicle, &more)) {
                         let is_walked = tour.soft > 0
+                            || tour.links > 0
                             || ride.is_soft
                             || ride.has_loaded_breaks
                             || may_be_late

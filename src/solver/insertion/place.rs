@@ -59,7 +59,7 @@ pub(super) fn judge(
         cost += ride.fixed;
     }
     // Lateness that is there already could vanish, at best all of it.
-    if cost.saturating_sub(tour.late_cost) >= beat {
+    if cost.saturating_sub(tour.shared_cost) >= beat {
         return None;
     }
     if !fits_in_load(tours, task, vehicle, after) {
@@ -89,7 +89,8 @@ pub(super) fn judge(
             return None;
         }
     }
-    if tour.soft > 0 || ride.is_soft || ride.has_loaded_breaks || node.late_max_s > 0 {
+    let is_walked = tour.soft > 0 || tour.links > 0 || ride.is_soft || ride.has_loaded_breaks;
+    if is_walked || node.late_max_s > 0 {
         cost += walk_with(tours, vehicle, &[(after, task)])?;
     }
     (cost < beat).then_some(cost)

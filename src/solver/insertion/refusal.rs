@@ -2,6 +2,7 @@
 
 use super::{best_on, halves};
 use crate::solver::draft::{TaskId, VehicleId};
+use crate::solver::plan::Plan;
 use crate::solver::problem::{Cost, Problem};
 use crate::solver::schedule::{Schedule, Violation};
 use crate::solver::tours::Tours;
@@ -33,6 +34,10 @@ pub enum Rule {
     Duration,
     /// It may not be in one tour with this task.
     Incompatible { task: TaskId },
+    /// Nobody can come along, or not at the same time.
+    Crew,
+    /// This task has to come first, and nobody does it.
+    Before { task: TaskId },
     /// Too many promised tasks would have moved.
     Promises,
 }
@@ -74,9 +79,17 @@ pub fn refusal(tours: &mut Tours<'_>, task: TaskId, vehicle: VehicleId) -> Optio
     if tours.breaks_promise(head, vehicle) {
         return Some(Refusal { vehicle, rule: Rule::Promises, by: 1, after: None });
     }
+    let crew = std::iter::once(head).chain(problem.links.followers(head));
+    if let Some(task) = crew.into_iter().find_map(|member| tours.missing_before(member)) {
+        return Some(Refusal { vehicle, rule: Rule::Before { task }, by: 0, after: None });
+    }
     if best_on(tours, head, vehicle, Cost::MAX).is_some() {
         return None;
     }
+    let is_linked =
+        problem.has_links() && (problem.links.has(head) || tours.tours[vehicle.index()].links > 0);
+    let has_crew = problem.links.followers(head).next().is_some();
+    let mut plan = is_linked.then(|| tours.plan());
     let present: Vec<TaskId> = tours.tasks_of(vehicle).collect();
     let count = present.len();
     let mut least: Option<(i64, Refusal)> = None;
@@ -91,8 +104,15 @@ pub fn refusal(tours: &mut Tours<'_>, task: TaskId, vehicle: VehicleId) -> Optio
             if let Some(delivery) = delivery {
                 tasks.insert(second + 1, delivery);
             }
-            let schedule = Schedule::with(tours.walker(), problem, vehicle, &tasks);
-            let worst = schedule.violations.iter().max_by_key(|violation| weight(violation))?;
+            let schedule = match &mut plan {
+                // A crew is asked one by one: alone each may have a place.
+                Some(plan) if !has_crew => linked_schedule(problem, plan, vehicle, &tasks),
+                Some(_) => Schedule::of(problem, vehicle, &tasks),
+                None => Schedule::with(tours.walker(), problem, vehicle, &tasks),
+            };
+            let Some(worst) = schedule.violations.iter().max_by_key(|broken| weight(broken)) else {
+                return Some(Refusal { vehicle, rule: Rule::Crew, by: 0, after: Some(after) });
+            };
             let total = schedule.violations.iter().map(weight).fold(0, i64::saturating_add);
             if least.is_none_or(|(known, _)| total < known) {
                 let (rule, by) = rule_of(worst, &[Some(head), partner], &schedule);
@@ -101,6 +121,39 @@ pub fn refusal(tours: &mut Tours<'_>, task: TaskId, vehicle: VehicleId) -> Optio
         }
     }
     least.map(|(_, refusal)| refusal)
+}
+
+/// The schedule of a tour that hangs together with others, with what all of them break.
+fn linked_schedule(
+    problem: &Problem,
+    plan: &mut Plan,
+    vehicle: VehicleId,
+    tasks: &[TaskId],
+) -> Schedule {
+    let before = std::mem::replace(&mut plan.tours[vehicle.index()], tasks.to_vec());
+    let mut schedules = plan.schedules(problem);
+    plan.tours[vehicle.index()] = before;
+    let broken: Vec<Violation> = schedules
+        .iter()
+        .filter(|other| other.vehicle != vehicle)
+        .flat_map(|other| other.violations.iter().copied().filter(is_of_links))
+        .collect();
+    let mut schedule = schedules.swap_remove(vehicle.index());
+    schedule.violations.extend(broken);
+    schedule
+}
+
+/// Whether a violation of another tour can come from here.
+fn is_of_links(violation: &Violation) -> bool {
+    matches!(
+        violation,
+        Violation::Late { .. }
+            | Violation::BreakLate { .. }
+            | Violation::Overtime { .. }
+            | Violation::Duration { .. }
+            | Violation::Apart { .. }
+            | Violation::TooEarly { .. }
+    )
 }
 
 /// What rules a vehicle out whatever its tour.
@@ -126,6 +179,7 @@ fn forbidden(problem: &Problem, task: TaskId, vehicle: VehicleId) -> Option<(Rul
 fn weight(violation: &Violation) -> i64 {
     match *violation {
         Violation::Late { by_s, .. }
+        | Violation::TooEarly { by_s, .. }
         | Violation::BreakLate { by_s, .. }
         | Violation::Overtime { by_s }
         | Violation::Travel { by_s }
@@ -138,6 +192,7 @@ fn weight(violation: &Violation) -> i64 {
         | Violation::Locked { .. }
         | Violation::Incompatible { .. }
         | Violation::Precedence { .. }
+        | Violation::Apart { .. }
         | Violation::Pinned { .. } => i64::from(i32::MAX),
     }
 }
@@ -158,6 +213,8 @@ fn rule_of(worst: &Violation, own: &[Option<TaskId>], schedule: &Schedule) -> (R
         Violation::Locked { .. } => (Rule::Locked, 0),
         Violation::Incompatible { task } => (Rule::Incompatible { task }, 0),
         Violation::Precedence { task } => (Rule::OtherWindow { task }, schedule.end_s),
+        Violation::Apart { .. } => (Rule::Crew, 0),
+        Violation::TooEarly { before, .. } => (Rule::Before { task: before }, 0),
         Violation::Pinned { .. } => (Rule::ShiftEnd, 0),
     }
 }

@@ -202,6 +202,7 @@ impl Problem {
         });
         self.load_rule != LoadRule::Peaks
             && !self.has_trips
+            && self.links.are_none()
             && !self.has_groups
             && !self.has_preferences
             && self.travels.len() == 1

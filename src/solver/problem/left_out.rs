@@ -59,7 +59,7 @@ impl Problem {
                 )
             })
             .collect();
-        // The two halves of a shipment are left out together: the first one carries the price.
+        // The halves of a shipment, and a crew, are left out together: the first one carries the price.
         for task in self.task_ids().collect::<Vec<_>>() {
             if !self.is_head(task) {
                 self.left_out[task.index()] = 0;

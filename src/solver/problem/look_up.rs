@@ -91,9 +91,21 @@ impl Problem {
         named.filter(|named| named.vehicle == vehicle).map(|named| named.price * COST_UNIT).sum()
     }
 
-    /// Whether it stands for itself: alone, or as the pickup of a shipment.
+    /// Whether it stands for itself: alone, as the pickup of a shipment, or as the first of a crew.
     pub(in crate::solver) fn is_head(&self, task: TaskId) -> bool {
         matches!(self.task(task).role, Role::Alone | Role::Pickup { .. })
+            && self.links.head(task) == task
+    }
+
+    /// Whether some tasks are linked across tours.
+    #[inline]
+    pub(in crate::solver) fn has_links(&self) -> bool {
+        !self.links.are_none()
+    }
+
+    /// The tasks that are inserted and left out together with a head: a delivery, or the others of a crew.
+    pub fn followers(&self, head: TaskId) -> impl Iterator<Item = TaskId> + '_ {
+        self.partner(head).into_iter().chain(self.links.followers(head))
     }
 
     /// The other half of a shipment.

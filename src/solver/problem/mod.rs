@@ -11,6 +11,7 @@ mod windows;
 
 use super::calls::Calls;
 use super::draft::{Draft, TIME_MAX_S, TIME_MIN_S, TaskId, VehicleId, Window};
+use super::links::Links;
 use super::matrix::{Matrix, UNREACHABLE_S};
 use super::validate::{self, ProblemError};
 use records::Pin;
@@ -65,6 +66,7 @@ pub struct Problem {
     /// So many tasks come first that somebody asked for; behind them are the calls.
     pub(super) asked: usize,
     calls: Calls,
+    pub(super) links: Links,
     /// Somebody may make calls, or some trip has to wait for its goods.
     pub(super) has_trips: bool,
     /// Some tasks may not be in one tour; some like one vehicle better than another.
@@ -115,6 +117,7 @@ impl Problem {
             pins: Vec::new(),
             asked: 0,
             calls: Calls::of(&draft),
+            links: Links::default(),
             has_trips: false,
             has_groups: draft.tasks.iter().any(|task| !task.excludes.is_empty()),
             has_preferences: draft.tasks.iter().any(|task| !task.preferences.is_empty()),
@@ -131,6 +134,7 @@ impl Problem {
         problem.lay_out_vehicles();
         problem.lay_out_allowed();
         problem.lay_out_loads();
+        problem.links = Links::of(&problem.draft, |task| problem.pins[task.index()] != Pin::Free);
         problem.is_plain = problem.asks_for_little();
         problem.price_leaving_out()?;
         Ok(problem)

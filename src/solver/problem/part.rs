@@ -95,6 +95,11 @@ impl Problem {
                 Role::Pickup { delivery } => Role::Pickup { delivery: of(delivery) },
                 Role::Delivery { pickup } => Role::Delivery { pickup: of(pickup) },
             };
+            // What is linked with tasks outside is so no more.
+            draft.after.retain(|before| inside[before.task.index()].is_some());
+            for before in &mut draft.after {
+                before.task = of(before.task);
+            }
             drafts.push(draft);
         }
         let mut rides = Vec::with_capacity(vehicles.len());
@@ -142,6 +147,7 @@ impl Problem {
             waived: waived_inside.collect(),
             asked: tasks.iter().filter(|task| !self.is_call(**task)).count(),
             calls: Calls::of(&draft),
+            links: self.links.within(tasks, inside),
             has_trips: self.has_trips,
             has_groups: self.has_groups,
             has_preferences: self.has_preferences,

@@ -2,6 +2,7 @@
 
 use super::{NOBODY, SpotId, Tour, Tours};
 use crate::solver::draft::{TaskId, VehicleId};
+use crate::solver::links;
 use crate::solver::problem::{Cost, LoadRule};
 
 impl Tours<'_> {
@@ -23,13 +24,20 @@ impl Tours<'_> {
         self.put_pair(pickup, delivery, vehicle, spots);
     }
 
-    /// Takes a task out (with the other half of its shipment, and with calls that are not needed then). Pinned ones
-    /// stay; says whether it left.
+    /// Takes a task out (with the other half of its shipment, its crew and what comes after it, and with calls that are
+    /// not needed then). Pinned ones stay; says whether it left.
     pub fn remove(&mut self, task: TaskId) -> bool {
         let Some(vehicle) = self.vehicle_of(task) else { return false };
         let partner = self.problem.partner(task);
         if self.is_pinned(task) || partner.is_some_and(|other| self.is_pinned(other)) {
             return false;
+        }
+        if self.problem.links.has(task) {
+            for other in links::closure_of(self, task) {
+                let vehicle = self.vehicle_of(other).expect("who leaves with it is in a tour");
+                self.take_out(vehicle, &[other]);
+            }
+            return true;
         }
         let tasks: Vec<TaskId> = [Some(task), partner].into_iter().flatten().collect();
         self.take_out(vehicle, &tasks);
@@ -39,11 +47,16 @@ impl Tours<'_> {
     /// Puts a task that stands alone behind a spot of a tour.
     pub(in crate::solver) fn put(&mut self, task: TaskId, vehicle: VehicleId, after: SpotId) {
         debug_assert!(self.vehicle_of(task).is_none(), "the task is in no tour");
+        let kept = links::kept(self, vehicle, after, task);
         let next = self.spots[after as usize].next;
         self.take_in(task, vehicle);
         self.join(vehicle, after, task.0);
         self.join(vehicle, task.0, next);
         self.refresh(vehicle, after, next);
+        match kept {
+            Some(before) => self.keep_links(vehicle, &before),
+            None => self.settle_links(&[vehicle]),
+        }
     }
 
     /// Puts tasks that stand alone, and calls, behind a spot of a tour, one behind the other.
@@ -62,6 +75,7 @@ impl Tours<'_> {
         }
         self.join(vehicle, here, next);
         self.refresh(vehicle, after, next);
+        self.settle_links(&[vehicle]);
     }
 
     /// Puts both halves of a shipment behind spots of a tour as it is without them.
@@ -81,18 +95,31 @@ impl Tours<'_> {
         self.join(vehicle, first, pickup.0);
         self.join(vehicle, pickup.0, next);
         self.refresh(vehicle, first, last);
+        self.settle_links(&[vehicle]);
     }
 
     /// Takes tasks out of one tour, which are given in their order unless there are shipments. The caller minds pins and
     /// shipments.
     pub(in crate::solver) fn take_out(&mut self, vehicle: VehicleId, tasks: &[TaskId]) {
+        let hanging = self.take_out_unsettled(vehicle, tasks);
+        self.settle_links(&hanging);
+    }
+
+    /// The same, but the links of the tours that hung together with it, which are returned, are still to be settled.
+    pub(in crate::solver) fn take_out_unsettled(
+        &mut self,
+        vehicle: VehicleId,
+        tasks: &[TaskId],
+    ) -> Vec<VehicleId> {
         let (start, end) = (self.start_of(vehicle), self.end_of(vehicle));
+        let has_links = self.tours[vehicle.index()].links > 0;
+        let hanging = if has_links { self.hanging_with(vehicle) } else { Vec::new() };
         for task in tasks {
             self.let_go(*task, vehicle);
         }
         // The stretch from the first to the last change; shipments can be anywhere.
         let (mut first, mut last) = (None, end);
-        let is_string = self.problem.shipments == 0;
+        let is_string = self.problem.shipments == 0 && !has_links;
         for task in tasks {
             let spot = self.spots[task.index()];
             if self.spots[spot.prev as usize].vehicle == NOBODY {
@@ -113,6 +140,7 @@ impl Tours<'_> {
             (first, last) = (None, end);
         }
         self.refresh(vehicle, first.unwrap_or(start), last);
+        hanging
     }
 
     /// Links two spots of a tour and counts the leg between them instead of the one that led away from the first.
@@ -176,6 +204,7 @@ impl Tours<'_> {
         tour.count += 1;
         tour.soft += u32::from(self.problem.node(task).late_max_s > 0);
         tour.calls += u32::from(is_call);
+        tour.links += u32::from(self.problem.links.has(task));
         tour.preference_cost += self.problem.preference_cost(task, vehicle);
         if tour.count == 1 {
             self.set_idle(vehicle);
@@ -194,6 +223,7 @@ impl Tours<'_> {
         tour.count -= 1;
         tour.soft -= u32::from(self.problem.node(task).late_max_s > 0);
         tour.calls -= u32::from(is_call);
+        tour.links -= u32::from(self.problem.links.has(task));
         tour.preference_cost -= self.problem.preference_cost(task, vehicle);
         tour.travel_s -= i64::from(std::mem::take(&mut spot.leg_s));
         tour.travel_cost -= std::mem::take(&mut spot.leg);

@@ -13,6 +13,7 @@ mod read;
 
 use super::disruption::Disruption;
 use super::draft::{TaskId, VehicleId};
+use super::links::{Joint, LinkTimes};
 use super::plan::{Plan, PlanError};
 use super::problem::{Cost, FAR, LoadRule, NEVER, NOWHERE, Problem};
 use super::spans::Span;
@@ -53,6 +54,8 @@ pub(super) struct Tour {
     /// How many of its tasks may be late at a price, and how many are calls.
     pub soft: u32,
     pub calls: u32,
+    /// How many of its tasks are linked with others.
+    pub links: u32,
     /// Of a vehicle that is spanned: its segments do not tell everything, so it has to be walked.
     pub is_walked: bool,
     pub travel_s: i64,
@@ -64,12 +67,16 @@ pub(super) struct Tour {
     /// Kept only where it has a limit or a price.
     pub paid_s: i64,
     pub paid_cost: Cost,
+    /// Lateness and paid time of all tours that hang together with it.
+    pub shared_cost: Cost,
     /// What it costs that its tasks ride with this vehicle and no other.
     pub preference_cost: Cost,
     /// What it costs that tasks have come here from other vehicles.
     pub moved_cost: Cost,
     /// All rules hold. Insertions keep this; a removal can end it only where a leg is longer than a way round.
     pub is_feasible: bool,
+    /// The same as far as links do not matter.
+    pub holds_alone: bool,
 }
 
 impl Tour {
@@ -104,6 +111,11 @@ pub struct Tours<'p> {
     astray: u32,
     versions: u32,
     walker: Walker,
+    /// By task, and what finds them; empty without links.
+    pub(super) link_times: Vec<LinkTimes>,
+    pub(super) joint: Joint,
+    /// Room for an order of tasks.
+    pub(super) order: Vec<TaskId>,
 }
 
 /// The times of spots by the number of breaks taken, rows of `stride`; empty if no vehicle has breaks.
@@ -198,6 +210,7 @@ impl<'p> Tours<'p> {
             version: 0,
             soft: 0,
             calls: 0,
+            links: 0,
             is_walked: false,
             travel_s: 0,
             travel_m: 0,
@@ -206,9 +219,11 @@ impl<'p> Tours<'p> {
             late_cost: 0,
             paid_s: 0,
             paid_cost: 0,
+            shared_cost: 0,
             preference_cost: 0,
             moved_cost: 0,
             is_feasible: true,
+            holds_alone: true,
         };
         Self {
             problem,
@@ -223,7 +238,10 @@ impl<'p> Tours<'p> {
             disruption: Disruption::none(problem),
             astray: 0,
             versions: 0,
-            walker: Walker::default(),
+            walker: Walker::of(problem),
+            link_times: vec![LinkTimes::UNKNOWN; if problem.has_links() { tasks } else { 0 }],
+            joint: Joint::of(problem),
+            order: Vec::new(),
         }
     }
 
@@ -246,6 +264,10 @@ impl<'p> Tours<'p> {
             }
             self.join(vehicle, here, end);
             self.refresh(vehicle, start, end);
+        }
+        if self.problem.has_links() {
+            let vehicles: Vec<VehicleId> = self.problem.vehicle_ids().collect();
+            self.settle_links(&vehicles);
         }
     }
 

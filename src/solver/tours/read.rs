@@ -108,6 +108,17 @@ impl<'p> Tours<'p> {
         self.tasks_of(vehicle).find(|other| self.problem.are_rivals(task, *other))
     }
 
+    /// Whether some of its tasks are linked with others.
+    pub(in crate::solver) fn is_linked(&self, vehicle: VehicleId) -> bool {
+        self.tours[vehicle.index()].links > 0
+    }
+
+    /// A task that has to come before another one and is in no tour.
+    pub fn missing_before(&self, task: TaskId) -> Option<TaskId> {
+        let before = self.problem.links.before(task).iter().map(|before| before.task);
+        before.into_iter().find(|before| self.vehicle_of(*before).is_none())
+    }
+
     /// Whether giving the task to the vehicle would move one promise too many.
     pub(in crate::solver) fn breaks_promise(&self, task: TaskId, vehicle: VehicleId) -> bool {
         self.disruption.is_promised(task)
