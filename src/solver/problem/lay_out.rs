@@ -110,6 +110,7 @@ impl Problem {
                 has_limits: vehicle.limits != Limits::default(),
                 is_paid: is_paid(vehicle),
                 paid_max_s: vehicle.limits.duration_s.unwrap_or(i32::MAX),
+                is_timed: draft.matrices[vehicle.matrix as usize].has_bands(),
                 is_spanned: self.has_trips || is_paid(vehicle),
                 kind: kind as u32,
             });
@@ -198,6 +199,7 @@ impl Problem {
                 && ride.overtime.at_most_s == 0
                 && ride.breaks == 0
                 && !ride.is_paid
+                && !ride.is_timed
                 && !ride.has_limits
         });
         self.load_rule != LoadRule::Peaks
