@@ -221,7 +221,7 @@ impl Replay<'_> {
             .tasks
             .iter()
             .flat_map(|task| [task.delivery.len(), task.pickup.len()])
-            .chain(self.draft.vehicles.iter().map(|vehicle| vehicle.capacity.len()))
+            .chain(self.draft.vehicles.iter().map(|of| of.capacity.len().max(of.aboard.len())))
             .max()
             .unwrap_or(0);
         let amount = |amounts: &[i32], d: usize| i64::from(amounts.get(d).copied().unwrap_or(0));
@@ -234,7 +234,7 @@ impl Replay<'_> {
                     .map(|task| amount(&task.delivery, d))
                     .sum()
             };
-            let mut load = loaded(self, 0);
+            let mut load = loaded(self, 0) + amount(&self.vehicle.aboard, d);
             self.expect(load <= capacity, || format!("starts with {load} of {capacity}"));
             self.expect(amount(&schedule.initial_load, d) == load, || {
                 "wrong first load".to_owned()

@@ -151,6 +151,7 @@ pub(super) fn problem(seed: u64, taste: Taste) -> Problem {
                 } else {
                     Limits::default()
                 },
+                aboard: Vec::new(),
                 matrix: 0,
                 work_type: u32::from(rich(dice, 0.3)),
                 pinned: Vec::new(),
@@ -303,6 +304,11 @@ pub(super) fn with_trips(seed: u64, taste: Taste) -> Problem {
     let places = draft.matrices[0].size() as u32;
     for task in &mut draft.tasks {
         task.goods_from_s = dice.random_bool(0.3).then(|| dice.random_range(0..1500));
+    }
+    for vehicle in &mut draft.vehicles {
+        if dice.random_bool(0.3) {
+            vehicle.aboard = vec![dice.random_range(0..9)];
+        }
     }
     for vehicle in 0..draft.vehicles.len() as u32 {
         let depot = dice.random_range(0..places);

@@ -62,6 +62,7 @@ pub use draft::{
     Vehicle, VehicleCosts, VehicleId, Window, WorkByType,
 };
 pub use insertion::{Insertion, Refusal, Rule};
+pub use links::broken_links;
 pub use matrix::{BANDS_MAX, Matrix, MatrixError, UNREACHABLE_S};
 pub use plan::{Plan, PlanError, Tolerance};
 pub use problem::{COST_UNIT, Cost, Problem};

@@ -63,9 +63,10 @@ fn by_brute_force(
                     for at in [after, after + 1] {
                         let mut both = tasks.clone();
                         both.insert(at, call);
-                        let mut trips = both.split(|task| problem.is_call(*task));
-                        // A call that makes an empty trip is none.
-                        if trips.all(|trip| !trip.is_empty()) {
+                        let mut trips = both.split(|task| problem.is_call(*task)).enumerate();
+                        let is_laden = !problem.vehicle(vehicle).aboard.is_empty();
+                        // A call that makes an empty trip is none, but where there is something to unload.
+                        if trips.all(|(at, trip)| !trip.is_empty() || (at == 0 && is_laden)) {
                             weigh(&both);
                         }
                     }

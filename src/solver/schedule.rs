@@ -189,6 +189,7 @@ impl Schedule {
     fn fill(&mut self, walker: &mut Walker, problem: &Problem, tasks: &[TaskId]) {
         let ride = *problem.ride(self.vehicle);
         self.initial_load = loaded_for(problem, tasks);
+        add(&mut self.initial_load, &problem.vehicle(self.vehicle).aboard);
         let mut load = self.initial_load.clone();
         let mut from = ride.start;
         let mut work_s = 0;

@@ -252,6 +252,9 @@ impl Tours<'_> {
                     None => self.loads.after[at(here)] = std::mem::take(&mut aboard),
                 }
             }
+            // What is aboard from before stays to the end of the first trip.
+            let laden = problem.laden(vehicle, dimension);
+            self.loads.after[at(start)] += laden;
             let (mut load, mut peak, mut taken) = (0, 0, 0);
             while here != end {
                 match self.task_at(here).filter(|task| !problem.is_call(*task)) {
@@ -262,7 +265,7 @@ impl Tours<'_> {
                     }
                     None => {
                         load = self.loads.after[at(here)];
-                        (peak, taken) = (load, 0);
+                        (peak, taken) = (load, if here == start { laden } else { 0 });
                     }
                 }
                 self.loads.after[at(here)] = load;

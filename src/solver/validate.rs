@@ -121,7 +121,7 @@ pub(super) fn check(draft: &Draft) -> Result<usize, ProblemError> {
 
 fn dimensions_of(draft: &Draft) -> usize {
     let tasks = draft.tasks.iter().map(|task| task.delivery.len().max(task.pickup.len()));
-    let vehicles = draft.vehicles.iter().map(|vehicle| vehicle.capacity.len());
+    let vehicles = draft.vehicles.iter().map(|of| of.capacity.len().max(of.aboard.len()));
     tasks.chain(vehicles).max().unwrap_or(0)
 }
 
@@ -216,6 +216,7 @@ fn check_vehicle(
         }
     }
     check_amounts(&vehicle.capacity, format_args!("{field}.capacity"))?;
+    check_amounts(&vehicle.aboard, format_args!("{field}.aboard"))?;
     for skill in vehicle.skills.iter() {
         in_range(format_args!("{field}.skills"), skill, 0, SKILL_MAX)?;
     }

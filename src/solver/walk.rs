@@ -109,7 +109,7 @@ impl Walker {
         let ride = problem.ride(vehicle);
         self.set_gates(problem);
         if ride.breaks > 0 {
-            self.weigh(problem);
+            self.weigh(problem, vehicle);
             self.place_breaks(problem, vehicle, ride);
         } else {
             self.rests.clear();
@@ -191,7 +191,7 @@ impl Walker {
         self.gates[0] = gate_s;
     }
 
-    fn weigh(&mut self, problem: &Problem) {
+    fn weigh(&mut self, problem: &Problem, vehicle: VehicleId) {
         let dimensions = problem.dimensions;
         self.load.clear();
         self.load.resize(dimensions * (self.tasks.len() + 1), 0);
@@ -209,6 +209,9 @@ impl Walker {
                 }
             }
             trip_end = at.saturating_sub(1);
+        }
+        for (dimension, load) in self.load.iter_mut().take(dimensions).enumerate() {
+            *load = load.saturating_add(problem.laden(vehicle, dimension));
         }
         for (at, task) in self.tasks.iter().enumerate() {
             if problem.is_call(*task) {

@@ -169,7 +169,8 @@ impl Problem {
         let pairs = draft.tasks.iter().filter(|task| matches!(task.role, Role::Pickup { .. }));
         self.shipments = pairs.count();
         let is_mixed = drops.iter().zip(&takes).any(|(drops, takes)| *drops && *takes);
-        let needs_order = self.shipments > 0 || is_mixed || !self.calls.is_empty();
+        let is_laden = draft.vehicles.iter().any(|vehicle| !vehicle.aboard.is_empty());
+        let needs_order = self.shipments > 0 || is_mixed || is_laden || !self.calls.is_empty();
         self.load_rule = match (self.dimensions, needs_order) {
             (0, _) => LoadRule::None,
             (_, false) => LoadRule::Sum,
