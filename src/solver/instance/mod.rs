@@ -1,17 +1,20 @@
 //! Reads published instances, so that a search can be held against the best known solutions. For tests, benches and the
 //! bench command; files and their names are theirs.
 //!
-//! Four formats: `solomon` (also Gehring and Homberger), `lilim` (pickups with their deliveries) and `vrplib` (with a
-//! matrix, prizes, several depots, trips, or vehicles for some customers only) and `trsp` (technicians with tools and parts). Depots are the first locations and
+//! Five formats: `solomon` (also Gehring and Homberger), `lilim` (pickups with their deliveries) and `vrplib` (with a
+//! matrix, prizes, several depots, trips, or vehicles for some customers only) `trsp` (technicians
+//! with tools and parts) and `strsp` (technicians with levels, tasks that may be given away). Depots are the first locations and
 //! customers follow, in the order of the tasks. What the model cannot hold is refused by name, never left aside.
 
 mod lilim;
 mod rows;
 mod solomon;
+mod strsp;
 mod trsp;
 mod vrplib;
 
 pub use solomon::read_solomon;
+pub use strsp::is_strsp;
 
 use super::draft::{Draft, Task, Vehicle, Window};
 use super::matrix::{Matrix, MatrixError};
@@ -177,6 +180,9 @@ pub fn read(text: &str, convention: Option<Convention>) -> Result<Instance, Inst
     if text.contains("EDGE_WEIGHT_TYPE") {
         return vrplib::read(text, convention);
     }
+    if is_strsp(text) {
+        return strsp::read(text);
+    }
     if trsp::is_it(text) {
         return trsp::read(text, convention.unwrap_or(Convention::TrspDuration));
     }
@@ -264,6 +270,7 @@ mod tests {
         assert_eq!(told(vrplib::tests::SMALL), Ok(Convention::Dimacs));
         assert_eq!(told(vrplib::tests::MATRIX), Ok(Convention::Explicit));
         assert_eq!(told(trsp::tests::SMALL), Ok(Convention::TrspDuration));
+        assert_eq!(told(strsp::tests::SMALL), Ok(Convention::Exact));
         assert_eq!(told(""), Err(InstanceError::NoFleet));
         assert_eq!(told("trsp\n1 2 3"), Err(InstanceError::NoFleet));
     }

@@ -22,6 +22,22 @@ enum Form {
     Vroom(Box<Prepared>),
 }
 
+/// Where tasks and technicians are in two files (`strsp`), those of the same name are read behind the tasks.
+fn with_technicians(subject: &Subject, mut bytes: Vec<u8>) -> Vec<u8> {
+    let is_tasks = std::str::from_utf8(&bytes).is_ok_and(instance::is_strsp);
+    let folder = subject.file.parent().filter(|_| is_tasks);
+    let beside = folder.and_then(|folder| {
+        let name = folder.file_name()?.to_str()?.replace("tasks", "technicians");
+        let file = folder.with_file_name(name).join(format!("technicians_{}.txt", subject.name));
+        std::fs::read(file).ok()
+    });
+    if let Some(technicians) = beside {
+        bytes.push(b'\n');
+        bytes.extend(technicians);
+    }
+    bytes
+}
+
 impl Ready {
     /// Reads the subject's file.
     ///
@@ -30,6 +46,7 @@ impl Ready {
     pub fn read(subject: &Subject) -> Result<Self, Failure> {
         let bytes =
             std::fs::read(&subject.file).map_err(|error| unreadable(&subject.file, error))?;
+        let bytes = with_technicians(subject, bytes);
         Self::of(&bytes).map_err(|(error, cure)| {
             let file = subject.file.display();
             Failure::of(Exit::CheckFailed, error.context(file.to_string()), cure)
