@@ -307,7 +307,7 @@ pub(super) fn with_trips(seed: u64, taste: Taste) -> Problem {
     }
     for vehicle in &mut draft.vehicles {
         if dice.random_bool(0.3) {
-            vehicle.aboard = vec![dice.random_range(0..9)];
+            vehicle.aboard = vec![dice.random_range(0..7)];
         }
     }
     for vehicle in 0..draft.vehicles.len() as u32 {

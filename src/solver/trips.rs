@@ -188,7 +188,9 @@ fn holds_load(
         let left = aboard[d] + change[d];
         match along {
             Along::CallBefore(_) => {
-                rest + aboard[d] <= capacity[d] && from[d] - taken[d] + left <= capacity[d]
+                until[d] - rest <= capacity[d]
+                    && rest + aboard[d] <= capacity[d]
+                    && from[d] - taken[d] + left <= capacity[d]
             }
             _ => until[d] - rest + aboard[d] <= capacity[d] && taken[d] + left <= capacity[d],
         }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 #[test]
 fn each_fault_has_its_word_and_names_its_field() {
     type Change = fn(&mut Value);
-    let cases: [(&str, &str, Change); 46] = [
+    let cases: [(&str, &str, Change); 51] = [
         ("wrong_type", "jobs[0].service", |d| d["jobs"][0]["service"] = json!("5")),
         ("wrong_type", "jobs[0].time_windows[0][1]", |d| {
             d["jobs"][0]["time_windows"] = json!([[0, "x"]]);
