@@ -84,7 +84,7 @@ pub(in crate::solver) fn kept(
 ) -> Option<Tour> {
     let before = tours.tours[vehicle.index()];
     let more = [(after, task)];
-    if before.links == 0 || !before.is_feasible || !only_delays(tours, &(vehicle, &more)) {
+    if !before.is_feasible || !only_delays(tours, &(vehicle, &more)) {
         return None;
     }
     matches!(keep_starts(tours, &(vehicle, &more)), Kept::As(0)).then_some(before)
