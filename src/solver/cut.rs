@@ -24,6 +24,7 @@ pub(super) fn cut(
     plan: &Plan,
     disruption: &Disruption,
     neighbours: &Neighbours,
+    tours_max: usize,
     dice: &mut Xoshiro256PlusPlus,
 ) -> Vec<Cut> {
     let owner = plan.owners(problem);
@@ -53,6 +54,11 @@ pub(super) fn cut(
         }
     }
     share_promises(disruption, &owner, &part_of, &mut cuts);
+    let spare = tours_max.saturating_sub(used);
+    for (at, cut) in cuts.iter_mut().enumerate() {
+        let used = cut.vehicles.iter().filter(|v| !plan.tours[v.index()].is_empty()).count();
+        cut.tours_max = used + spare / parts + usize::from(at < spare % parts);
+    }
     cuts
 }
 
@@ -113,7 +119,15 @@ fn halve(
         open.push((far, middle..range.end));
     }
     let first = dice.random_range(0..parts);
+    // A few of a kind are enough for a part until the plan is cut anew.
+    let spare = super::knobs::get("SPARE", 4.0) as u32 * parts as u32;
+    let mut dealt: Vec<u32> = vec![0; problem.kinds()];
     for (at, vehicle) in idle.into_iter().enumerate() {
+        let of_kind = &mut dealt[problem.ride(vehicle).kind as usize];
+        if *of_kind >= spare {
+            continue;
+        }
+        *of_kind += 1;
         let part = (first + at) % parts;
         part_of[vehicle.index()] = Some(part);
         cuts[part].vehicles.push(vehicle);

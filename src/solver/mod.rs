@@ -23,6 +23,7 @@ pub mod instance;
 #[cfg(test)]
 mod made_up;
 pub mod matrix;
+pub mod knobs;
 mod neighbours;
 mod part;
 pub mod plan;

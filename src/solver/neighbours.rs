@@ -91,9 +91,10 @@ impl Beside {
                     beside.push((weight, other));
                 }
             }
-            if beside.len() > BESIDE {
-                beside.select_nth_unstable_by(BESIDE, order);
-                beside.truncate(BESIDE);
+            let most = super::knobs::get("BESIDE", 40.0) as usize;
+            if beside.len() > most {
+                beside.select_nth_unstable_by(most, order);
+                beside.truncate(most);
             }
             beside.sort_unstable_by(order);
             found.tasks.extend(beside.iter().map(|(_, other)| *other));

@@ -15,7 +15,7 @@
 use super::anneal::{Chain, Climate};
 use super::cut::cut;
 use super::disruption::Disruption;
-use super::draft::TaskId;
+use super::draft::{TaskId, VehicleId};
 use super::neighbours::Neighbours;
 use super::part::{Cut, Part};
 use super::plan::Plan;
@@ -120,6 +120,7 @@ pub fn improve(
         best: tours.plan(),
         best_cost: cost_before,
         iterations: 0,
+        overload_price: 0.0,
     };
     let is_idle = problem.asked == 0 || problem.vehicles().is_empty();
     if !is_idle && budget.share(0) < 1.0 {
@@ -152,6 +153,7 @@ struct Run {
     /// So many have been made.
     iterations: u64,
     dice: Xoshiro256PlusPlus,
+    overload_price: f64,
 }
 
 /// A stretch of the budget, from hot to cold.
@@ -164,6 +166,8 @@ struct Stretch {
     heat: (f64, f64),
     /// What a tour in use costs beside what it really costs, in heats.
     tour_heats: f64,
+    /// So many vehicles may be used.
+    tours_max: usize,
 }
 
 impl Stretch {
@@ -184,6 +188,7 @@ struct Found {
     cost: Cost,
     best_cost: Cost,
     steps: u64,
+    overload_price: f64,
 }
 
 impl Search<'_> {
@@ -205,18 +210,35 @@ impl Search<'_> {
     /// All of the budget.
     fn anneal(&self, options: &Options, run: &mut Run, on_better: &mut dyn FnMut(&Progress)) {
         let from = self.budget.share(run.iterations);
-        let mut stretch = Stretch { from, until: 1.0, heat: options.heat, tour_heats: TOUR_HEATS };
+        let heat = (super::knobs::get("HOT", options.heat.0), super::knobs::get("COLD", options.heat.1));
+        let mut stretch = Stretch { from, until: 1.0, heat, tour_heats: super::knobs::get("TOUR_HEATS", TOUR_HEATS), tours_max: usize::MAX };
+        if super::knobs::get("SOFT", 0.0) > 0.0 && self.problem.is_plain && self.problem.dimensions == 1 && self.disruption.is_free() {
+            let amounts: f64 = self.problem.task_ids().map(|t| f64::from(self.problem.amount(t)[0])).sum();
+            run.overload_price = super::knobs::get("SOFT", 1.0) * self.leg / (amounts / self.problem.tasks().len() as f64);
+        }
         if options.is_warm {
             stretch.tour_heats = 0.0;
-        } else if self.problem.tasks().len() <= TRIAL_TASKS_MAX
-            && self.steps_per_task(&stretch, run, on_better) >= TRIAL_STEPS_PER_TASK
+        } else if self.problem.tasks().len() <= super::knobs::get("TRIAL_MAX", 600.0) as usize
+            && self.steps_per_task(&stretch, run, on_better) >= super::knobs::get("STEPS_MIN", TRIAL_STEPS_PER_TASK)
         {
-            stretch.tour_heats = self.try_out(run, on_better);
-            stretch.heat.0 = REHEAT.min(stretch.heat.0);
+            let herd = self.try_out(&mut stretch, run, on_better);
+            self.breed(herd, super::knobs::get("BREED", 0.8), run, on_better);
+            stretch.heat.0 = super::knobs::get("REHEAT", REHEAT);
             stretch.from = self.budget.share(run.iterations);
         }
+        let cap = super::knobs::get("CAP", 0.0) as usize;
+        if cap > 0 {
+            stretch.tours_max = cap;
+            self.close_tours(run, cap);
+        }
         while self.budget.share(run.iterations) < 1.0 {
-            self.round(&stretch, u64::MAX, run, on_better);
+            let steps = if std::env::var("TRACE2").is_ok() { 60000 } else { u64::MAX };
+            self.round(&stretch, steps, run, on_better);
+            if steps < u64::MAX {
+                let share = self.budget.share(run.iterations);
+                let heat = stretch.climate(share, self.leg).heat / self.leg;
+                eprintln!("T {share:.3} heat {heat:.4} cost {} best {} over {:.0} used {}", run.cost / 36000, run.best_cost / 36000, run.overload_price, run.plan.tours.iter().filter(|t| !t.is_empty()).count());
+            }
         }
     }
 
@@ -234,38 +256,172 @@ impl Search<'_> {
         (run.iterations - steps) as f64 / tasks as f64 / used.max(f64::MIN_POSITIVE)
     }
 
-    /// Makes short trials from here and goes on from the best; says at which price of tours it was found.
-    fn try_out(&self, run: &mut Run, on_better: &mut dyn FnMut(&Progress)) -> f64 {
-        let seeds = TRIAL_TOUR_HEATS.map(|tour_heats| (tour_heats, run.dice.random::<u64>()));
+    /// Makes short trials from here and goes on from the best.
+    fn try_out(&self, stretch: &mut Stretch, run: &mut Run, on_better: &mut dyn FnMut(&Progress)) -> Vec<Run> {
+        let mut herd = Vec::new();
         let begun = run.clone();
-        let trial = |&(tour_heats, seed): &(f64, u64)| {
+        let heat = (super::knobs::get("THOT", 1.0), super::knobs::get("TCOLD", 0.05));
+        let share = super::knobs::get("TSHARE", TRIAL_SHARE);
+        let mut fewest = usize::MAX;
+        let mut best_tours = usize::MAX;
+        let trials = super::knobs::get("TRIALS", 4.0) as usize;
+        let mut free = 0;
+        let mut down = true;
+        for trial_at in 0..trials {
             let mut trial = begun.clone();
-            trial.dice = Xoshiro256PlusPlus::seed_from_u64(seed);
+            trial.iterations = run.iterations;
+            trial.dice = Xoshiro256PlusPlus::seed_from_u64(run.dice.random());
             let from = self.budget.share(trial.iterations);
-            let until = (from + TRIAL_SHARE).min(1.0);
-            let stretch = Stretch { from, until, heat: TRIAL_HEAT, tour_heats };
-            while self.budget.share(trial.iterations) < until {
-                self.round(&stretch, u64::MAX, &mut trial, &mut |_| {});
+            let until = (from + share).min(1.0);
+            let capped = trial_at > 0 && down && best_tours > 1;
+            let mut one = Stretch { from, until, heat, tour_heats: 0.0, tours_max: usize::MAX };
+            let cap = super::knobs::get("CAP", 0.0) as usize;
+            if cap > 0 { one.tours_max = cap; self.close_tours(&mut trial, cap); }
+            else if capped {
+                one.tours_max = best_tours - 1;
+                self.close_tours(&mut trial, one.tours_max);
+            } else {
+                one.tour_heats = [0.0, -3.0][free % 2];
+                free += 1;
             }
-            (tour_heats, trial)
-        };
-        let trials: Vec<(f64, Run)> = match &self.threads {
-            Some(threads) => threads.install(|| seeds.par_iter().map(trial).collect()),
-            None => seeds.iter().map(trial).collect(),
-        };
-        let mut winner = 0.0;
-        for (tour_heats, trial) in trials {
-            run.iterations += trial.iterations - begun.iterations;
+            while self.budget.share(trial.iterations) < until {
+                self.round(&one, u64::MAX, &mut trial, &mut |_| {});
+            }
+            let used = trial.best.tours.iter().filter(|tour| !tour.is_empty()).count();
+            if std::env::var("TRACE").is_ok() { eprintln!("trial capped {capped} max {} heats {} -> {} with {used} left {}", one.tours_max, one.tour_heats, trial.best_cost as f64 / 36000.0, self.left_out(&trial.best).count()); }
+            run.iterations = trial.iterations;
+            if trial.best_cost < begun.best_cost {
+                let mut kept = trial.clone();
+                (kept.plan, kept.cost) = (kept.best.clone(), kept.best_cost);
+                herd.push(kept);
+            }
             if trial.best_cost < run.best_cost {
                 (run.best, run.best_cost) = (trial.best, trial.best_cost);
-                winner = tour_heats;
+                stretch.tour_heats = one.tour_heats;
+                stretch.tours_max = if capped { used } else { usize::MAX };
+                best_tours = used;
+            } else if capped {
+                down = false;
             }
         }
         (run.plan, run.cost) = (run.best.clone(), run.best_cost);
         if run.best_cost < begun.best_cost {
             self.tell(run, on_better);
         }
-        winner
+        herd
+    }
+
+    /// Crosses plans until so much of the budget is used.
+    fn breed(&self, mut herd: Vec<Run>, until: f64, run: &mut Run, on_better: &mut dyn FnMut(&Progress)) {
+        let tasks = self.problem.tasks().len() as u64;
+        let steps = (super::knobs::get("CSTEPS", 20.0) * tasks as f64) as u64;
+        let hot = super::knobs::get("CHOT", 0.1);
+        let cold = super::knobs::get("CCOLD", 0.01);
+        let (mut born, mut kept) = (0, 0);
+        while herd.len() > 1 && self.budget.share(run.iterations) < until {
+            let a = run.dice.random_range(0..herd.len());
+            let mut b = run.dice.random_range(0..herd.len() - 1);
+            b += usize::from(b >= a);
+            let Some(mut child) = self.cross(&herd[a].plan, &herd[b].plan, &mut run.dice) else { continue };
+            child.iterations = run.iterations;
+            child.overload_price = herd[a].overload_price;
+            let end = run.iterations + steps;
+            while child.iterations < end && self.budget.share(child.iterations) < 1.0 {
+                let done = (child.iterations - run.iterations) as f64 / steps as f64;
+                let slice = (steps / 10).max(1);
+                let heat = hot * (cold / hot as f64).powf(done);
+                let one = Stretch { from: 0.0, until: 1.0, heat: (heat, heat), tour_heats: 0.0, tours_max: usize::MAX };
+                self.round(&one, slice, &mut child, &mut |_| {});
+            }
+            run.iterations = child.iterations;
+            born += 1;
+            if child.best_cost < herd[a].cost && herd.iter().all(|other| other.cost != child.best_cost) {
+                kept += 1;
+                (child.plan, child.cost) = (child.best.clone(), child.best_cost);
+                herd[a] = child;
+                if herd[a].cost < run.best_cost {
+                    (run.best, run.best_cost) = (herd[a].best.clone(), herd[a].best_cost);
+                    self.tell(run, on_better);
+                }
+            }
+            if std::env::var("TRACE").is_ok() && born % 20 == 0 {
+                let costs: Vec<i64> = herd.iter().map(|r| r.cost / 36000).collect();
+                eprintln!("born {born} kept {kept} {costs:?}");
+            }
+        }
+        (run.plan, run.cost) = (run.best.clone(), run.best_cost);
+    }
+
+    /// Some neighbouring tours of the second plan in the first.
+    fn cross(&self, one: &Plan, two: &Plan, dice: &mut Xoshiro256PlusPlus) -> Option<Run> {
+        let problem = self.problem;
+        let vehicles = problem.vehicles().len();
+        // Give the tours of the second to the vehicles whose tours in the first they are most like.
+        let owner = one.owners(problem);
+        let mut shared: Vec<(std::cmp::Reverse<u32>, usize, usize)> = Vec::new();
+        for (at, tour) in two.tours.iter().enumerate() {
+            let mut counts = vec![0u32; vehicles];
+            for task in tour {
+                if let Some(v) = owner[task.index()] { counts[v.index()] += 1; }
+            }
+            for (v, count) in counts.into_iter().enumerate() {
+                if count > 0 { shared.push((std::cmp::Reverse(count), at, v)); }
+            }
+        }
+        shared.sort_unstable();
+        let kind = |v: usize| problem.ride(VehicleId(v as u32)).kind;
+        let mut to: Vec<Option<usize>> = vec![None; vehicles];
+        let mut taken = vec![false; vehicles];
+        for (_, at, v) in shared {
+            if to[at].is_none() && !taken[v] && kind(at) == kind(v) {
+                to[at] = Some(v);
+                taken[v] = true;
+            }
+        }
+        for at in 0..vehicles {
+            if two.tours[at].is_empty() || to[at].is_some() { continue }
+            let v = (0..vehicles).find(|v| !taken[*v] && kind(at) == kind(*v))?;
+            to[at] = Some(v);
+            taken[v] = true;
+        }
+        // Which of them: around a task.
+        let owner_two = two.owners(problem);
+        let used = two.tours.iter().filter(|tour| !tour.is_empty()).count();
+        let count = dice.random_range(1..=(used / 2).max(1));
+        let seed = TaskId(dice.random_range(0..problem.asked as u32));
+        let mut chosen: Vec<usize> = Vec::new();
+        for task in std::iter::once(seed).chain(self.neighbours.near(seed).iter().copied()) {
+            if let Some(v) = owner_two[task.index()] && !chosen.contains(&v.index()) {
+                chosen.push(v.index());
+                if chosen.len() >= count { break }
+            }
+        }
+        let mut is_new = vec![false; problem.tasks().len()];
+        let mut differs = false;
+        for at in &chosen {
+            let v = to[*at]?;
+            differs |= two.tours[*at] != one.tours[v];
+            for task in &two.tours[*at] { is_new[task.index()] = true; }
+        }
+        if !differs { return None }
+        let mut plan = one.clone();
+        for tour in &mut plan.tours { tour.retain(|task| !is_new[task.index()]); }
+        for at in &chosen { plan.tours[to[*at]?].clone_from(&two.tours[*at]); }
+        let tours = Tours::of_sound(problem, &plan);
+        let cost = tours.cost();
+        Some(Run { best: plan.clone(), plan, best_cost: Cost::MAX, cost, iterations: 0, dice: Xoshiro256PlusPlus::seed_from_u64(dice.random()), overload_price: 0.0 })
+    }
+
+    /// Takes out the smallest tours until there are few enough.
+    fn close_tours(&self, run: &mut Run, tours_max: usize) {
+        let mut used: Vec<usize> =
+            (0..run.plan.tours.len()).filter(|at| !run.plan.tours[*at].is_empty()).collect();
+        used.sort_by_key(|at| run.plan.tours[*at].len());
+        let surplus = used.len().saturating_sub(tours_max);
+        for at in &used[..surplus] {
+            run.plan.tours[*at].clear();
+        }
+        run.cost = Tours::of_sound(self.problem, &run.plan).with_disruption(self.disruption.clone()).cost();
     }
 
     fn tell(&self, run: &Run, on_better: &mut dyn FnMut(&Progress)) {
@@ -285,7 +441,7 @@ impl Search<'_> {
         run: &mut Run,
         on_better: &mut dyn FnMut(&Progress),
     ) {
-        let cuts = cut(self.problem, &run.plan, &self.disruption, &self.neighbours, &mut run.dice);
+        let cuts = cut(self.problem, &run.plan, &self.disruption, &self.neighbours, stretch.tours_max, &mut run.dice);
         let seeds: Vec<u64> = cuts.iter().map(|_| run.dice.random()).collect();
         let work: Vec<(&Cut, u64)> = cuts.iter().zip(seeds).collect();
         let parts = work.len() as u64;
@@ -305,8 +461,9 @@ impl Search<'_> {
         for (_, found) in &found {
             run.iterations += found.steps;
             run.cost += found.cost - found.cost_before;
-            best_cost += found.best_cost - found.cost_before;
+            best_cost = best_cost.saturating_add(found.best_cost.saturating_sub(found.cost_before));
         }
+        run.overload_price = found.iter().map(|(_, f)| f.overload_price).sum::<f64>() / found.len() as f64;
         if best_cost < run.best_cost {
             run.best_cost = best_cost;
             run.best.clone_from(&run.plan);
@@ -335,6 +492,8 @@ impl Search<'_> {
     ) -> (Part, Found) {
         let part = Part::of(self.problem, &run.plan, &self.disruption, Some(&self.neighbours), cut);
         let mut chain = Chain::new(part.tours(), &part.neighbours, seed);
+        chain.limit_tours(cut.tours_max);
+        if run.overload_price > 0.0 { chain.let_overload(run.overload_price); }
         let cost_before = chain.cost();
         let round = STEPS_PER_TASK * part.problem.tasks().len() as u64;
         let steps_max = if parts == 1 { steps_max } else { steps_max.min(round) };
@@ -355,7 +514,7 @@ impl Search<'_> {
             if chain.step(climate)
                 && let Some(tell) = &mut on_better
             {
-                let cost = chain.best().1 - cost_before + run.cost;
+                let cost = (chain.best().1 - cost_before).saturating_add(run.cost);
                 let iteration = run.iterations + steps;
                 if cost < run.best_cost {
                     tell(&Progress { iteration, share_used, cost, left_out: chain.left_out() });
@@ -370,6 +529,7 @@ impl Search<'_> {
             cost: chain.cost(),
             best_cost,
             steps,
+            overload_price: chain.overload_price(),
         };
         drop(chain);
         (part, found)

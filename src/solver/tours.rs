@@ -65,6 +65,8 @@ pub(super) struct Tour {
     pub preference_cost: Cost,
     /// What it costs that tasks have come here from other vehicles.
     pub moved_cost: Cost,
+    /// How much too much is aboard, where that is allowed on the way.
+    pub overload: i64,
     /// All rules hold. Insertions keep this; a removal can end it only where a leg is longer than a way round.
     pub is_feasible: bool,
 }
@@ -101,6 +103,8 @@ pub struct Tours<'p> {
     astray: u32,
     versions: u32,
     walker: Walker,
+    /// Whether tours may be overloaded.
+    pub(super) lets_overload: bool,
 }
 
 /// The times of spots by the number of breaks taken, rows of `stride`; empty if no vehicle has breaks.
@@ -205,6 +209,7 @@ impl<'p> Tours<'p> {
             paid_cost: 0,
             preference_cost: 0,
             moved_cost: 0,
+            overload: 0,
             is_feasible: true,
         };
         Self {
@@ -221,6 +226,7 @@ impl<'p> Tours<'p> {
             astray: 0,
             versions: 0,
             walker: Walker::default(),
+            lets_overload: false,
         }
     }
 
@@ -266,6 +272,22 @@ impl<'p> Tours<'p> {
             }
         }
         self
+    }
+
+    /// From now on tours may be overloaded, which their sums tell.
+    pub(super) fn let_overload(&mut self) {
+        self.lets_overload = true;
+        for vehicle in self.problem.vehicle_ids() {
+            self.judge_tour(vehicle, self.problem.ride(vehicle));
+        }
+    }
+    /// How much more would be too much aboard with so much more.
+    #[inline]
+    pub(super) fn overload_of(&self, amount: i32, vehicle: VehicleId) -> i32 {
+        match self.loads.room.get(vehicle.index()) {
+            Some(room) => (amount - (*room).max(0)).max(0),
+            None => 0,
+        }
     }
 
     pub fn problem(&self) -> &'p Problem {

@@ -38,7 +38,7 @@ pub(super) fn search(
     let absent = absent_near(tours, task);
     let promises = promises(tours, &vehicles, &absent);
     let mut part =
-        Part::of(problem, &plan, tours.disruption(), None, &Cut { vehicles, absent, promises });
+        Part::of(problem, &plan, tours.disruption(), None, &Cut { vehicles, absent, promises, tours_max: usize::MAX });
     change(&mut part);
     let budget = Budget::iterations(effort.steps);
     let found = search::improve(part.tours(), &Options::gentle(SEED), &budget, &mut |_| {});
