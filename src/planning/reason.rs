@@ -138,6 +138,10 @@ pub fn of_refusal(day: &DayProblem, job: &Job, refusal: &Refusal) -> Reason {
         Rule::Incompatible { .. } => {
             reason("incompatible", "it may not be in one tour with another job".into())
         }
+        Rule::Crew => reason("crew", "nobody could come along at the same time".into()),
+        Rule::Before { .. } => {
+            reason("order", "another job has to be done first, and nobody does it".into())
+        }
         Rule::Tasks | Rule::Travel | Rule::Distance | Rule::Duration => {
             reason("limit", "a limit of the day would be passed".into()).by(by)
         }

@@ -3,6 +3,7 @@
 //! et al. 2000, doi 10.1006/jcph.1999.6413).
 
 use super::draft::{TaskId, VehicleId};
+use super::links;
 use super::neighbours::Neighbours;
 use super::plan::Plan;
 use super::problem::Cost;
@@ -19,6 +20,9 @@ const TAILS_PER_RUIN: usize = 20;
 
 /// More heats than this are never drawn: it would be a chance in 10^12.
 const DRAW_MAX: f64 = 28.0;
+
+/// How many parties of a crew are looked at.
+const PARTIES_MAX: usize = 30;
 
 /// What a step may do.
 #[derive(Debug, Clone, Copy, Default)]
@@ -184,27 +188,58 @@ impl<'p> Chain<'p> {
         let problem = self.tours.problem();
         let seed = TaskId(self.dice.random_range(0..problem.asked as u32));
         self.ruins.choose(&self.tours, self.neighbours, seed, &mut self.dice);
+        let mut hanging = Vec::new();
         for (vehicle, string) in self.ruins.strings() {
-            self.undo.touch(&self.tours, vehicle);
-            self.tours.take_out(vehicle, string);
+            self.undo.touch(&mut self.tours, vehicle);
+            if problem.has_links() {
+                hanging.extend(self.tours.take_out_unsettled(vehicle, string));
+            } else {
+                self.tours.take_out(vehicle, string);
+            }
             self.absent.extend(string.iter().filter(|task| problem.is_head(**task)));
         }
+        self.tours.settle_links(&hanging);
     }
 
     fn put_back_absent(&mut self) {
+        let problem = self.tours.problem();
         let mut absent = std::mem::take(&mut self.absent);
         self.recreate.sort(self.tours.problem(), &mut absent, &mut self.dice);
+        links::in_order(problem, &mut absent);
         absent.retain(|&task| {
+            if problem.links.has(task) {
+                return !self.put_crew(task);
+            }
             let found = self.recreate.find(&mut self.tours, task, &mut self.dice);
             let Some(fit) = found else { return true };
             if fit.cost > self.tours.absence_cost(task) {
                 return true;
             }
-            self.undo.touch(&self.tours, fit.vehicle);
+            self.undo.touch(&mut self.tours, fit.vehicle);
             fit.apply(&mut self.tours, task);
             false
         });
         self.absent = absent;
+    }
+
+    /// Puts a linked task back with its crew, if that is worth it. What has to come before it may still be absent: then
+    /// it waits for another step.
+    fn put_crew(&mut self, head: TaskId) -> bool {
+        let worth = self.tours.absence_cost(head);
+        let beat = worth.saturating_add(1);
+        let Some(party) = links::best(&mut self.tours, head, None, beat, PARTIES_MAX) else {
+            return false;
+        };
+        for (task, vehicle, _) in party.members() {
+            self.undo.touch(&mut self.tours, vehicle);
+            for other in self.tours.problem().links.around(task) {
+                if let Some(vehicle) = self.tours.vehicle_of(other) {
+                    self.undo.touch(&mut self.tours, vehicle);
+                }
+            }
+        }
+        party.apply(&mut self.tours);
+        true
     }
 
     /// Keeps the step or takes it back.

@@ -2,18 +2,20 @@
 //! round is an assignment: a bipartite graph of tasks and vehicles, an edge where the task fits, its weight what the
 //! insertion adds less the price of leaving the task out. The matching of least weight is put into the tours, every
 //! vehicle gets at most one task a round, and rounds go on until nothing more fits.
+//!
+//! The graph of a round begins with the cheapest edges of each task. The matching's potentials tell whether some other
+//! edge would make it cheaper; those come in until none is left, so the matching is the cheapest of all edges.
 
 use super::draft::{TaskId, VehicleId};
 use super::insertion::{self, Insertion};
+use super::matching::{Matching, cheapest_matching};
+use super::matrix::Crowd;
 use super::problem::Cost;
 use super::tours::Tours;
 use petgraph::graph::{DiGraph, NodeIndex};
-use petgraph::visit::EdgeRef;
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 
-/// How many of its cheapest vehicles a task brings into a round.
-const EDGES_PER_TASK: usize = 32;
+/// How many of its cheapest vehicles a task brings into a round at first.
+const EDGES_PER_TASK: usize = 12;
 
 /// Which side of the graph a node is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,218 +37,159 @@ pub struct Batch {
 /// Places as many of the open tasks as fit, round by round. Tasks that are in a tour already, and deliveries (their
 /// pickup speaks for them), are passed over.
 pub fn place_all(tours: &mut Tours<'_>, open: &[TaskId]) -> Batch {
-    let problem = tours.problem();
-    let mut left: Vec<TaskId> = Tours::heads(problem)
-        .filter(|head| open.contains(head) && tours.vehicle_of(*head).is_none())
-        .collect();
-    let vehicles: Vec<VehicleId> = problem.vehicle_ids().collect();
-    // Row after row: the best place of each open task on each vehicle.
-    let mut offers: Vec<Option<Insertion>> = Vec::with_capacity(left.len() * vehicles.len());
-    for &task in &left {
-        for &vehicle in &vehicles {
-            offers.push(insertion::best_on(tours, task, vehicle, Cost::MAX));
-        }
-    }
+    let mut offers = Offers::of(tours, open);
     let mut batch = Batch::default();
-    let mut rows: Vec<usize> = (0..left.len()).collect();
+    let mut rows: Vec<usize> = (0..offers.tasks.len()).collect();
     loop {
-        let graph = graph_of(tours, &left, &rows, &offers, vehicles.len());
-        let matching = cheapest_matching(&graph);
-        if matching.is_empty() {
-            break;
-        }
-        batch.rounds += 1;
-        let mut is_changed = vec![false; vehicles.len()];
-        let mut is_placed = vec![false; left.len()];
-        for (one, two) in matching {
-            let (Side::Task(task), Side::Vehicle(vehicle)) = (graph[one], graph[two]) else {
-                continue;
-            };
-            let Some(row) = left.iter().position(|open| *open == task) else { continue };
-            let Some(offer) = offers[row * vehicles.len() + vehicle.index()] else { continue };
-            // Only promises that run out within a round can make an offer stale.
-            if tours.breaks_promise(task, vehicle) {
-                continue;
+        let mut is_changed = vec![false; offers.vehicles];
+        let mut is_placed = vec![false; offers.tasks.len()];
+        for (row, vehicle) in offers.cheapest(&rows) {
+            // Promises that run out within a round can make an offer stale, and tours that hang together.
+            let found = insertion::best_on(tours, offers.tasks[row], vehicle, Cost::MAX);
+            let Some(insertion) = found else { continue };
+            insertion::apply(tours, &insertion);
+            batch.placed.push(insertion);
+            for changed in tours.hanging_with(vehicle) {
+                is_changed[changed.index()] = true;
             }
-            insertion::apply(tours, &offer);
-            batch.placed.push(offer);
-            is_changed[vehicle.index()] = true;
             is_placed[row] = true;
         }
-        rows.retain(|&row| !is_placed[row]);
         if !is_placed.contains(&true) {
             break;
         }
-        for &row in &rows {
-            for &vehicle in vehicles.iter().filter(|vehicle| is_changed[vehicle.index()]) {
-                offers[row * vehicles.len() + vehicle.index()] =
-                    insertion::best_on(tours, left[row], vehicle, Cost::MAX);
-            }
-        }
+        batch.rounds += 1;
+        rows.retain(|&row| !is_placed[row]);
+        // What had to wait for a task that is placed now has a place too.
+        let has_links = tours.problem().has_links();
+        offers.renew(tours, &rows, |vehicle| has_links || is_changed[vehicle.index()]);
     }
-    left = rows.into_iter().map(|row| left[row]).collect();
-    Batch { left, ..batch }
+    batch.left = rows.into_iter().map(|row| offers.tasks[row]).collect();
+    batch
 }
 
-/// The graph of a round: only edges that are worth more than leaving the task out, the cheapest of each task.
-fn graph_of(
-    tours: &Tours<'_>,
-    tasks: &[TaskId],
-    rows: &[usize],
-    offers: &[Option<Insertion>],
+/// What the best place of each open task on each vehicle adds.
+struct Offers<'p> {
+    tasks: Vec<TaskId>,
+    /// Travel around the tasks.
+    crowds: Vec<Crowd<'p>>,
+    /// What each costs while it is left out.
+    absence: Vec<Cost>,
     vehicles: usize,
-) -> DiGraph<Side, Cost> {
-    let mut graph = DiGraph::with_capacity(rows.len() + vehicles, rows.len() * EDGES_PER_TASK);
-    let ends: Vec<NodeIndex> = (0..vehicles as u32)
-        .map(|vehicle| graph.add_node(Side::Vehicle(VehicleId(vehicle))))
-        .collect();
-    let mut edges: Vec<(Cost, usize)> = Vec::with_capacity(vehicles);
-    for &row in rows {
-        let task = tasks[row];
-        let absence = tours.absence_cost(task);
-        edges.clear();
-        edges.extend(offers[row * vehicles..(row + 1) * vehicles].iter().enumerate().filter_map(
-            |(vehicle, offer)| {
-                let weight = offer.as_ref()?.cost - absence;
-                (weight < 0).then_some((weight, vehicle))
-            },
-        ));
-        if edges.len() > EDGES_PER_TASK {
-            edges.select_nth_unstable(EDGES_PER_TASK);
-            edges.truncate(EDGES_PER_TASK);
+    /// Row after row; [`Cost::MAX`] where there is no place.
+    costs: Vec<Cost>,
+}
+
+impl<'p> Offers<'p> {
+    fn of(tours: &mut Tours<'p>, open: &[TaskId]) -> Self {
+        let problem = tours.problem();
+        let mut is_open = vec![false; problem.tasks().len()];
+        for task in open {
+            is_open[task.index()] = true;
         }
-        edges.sort_unstable();
-        let node = graph.add_node(Side::Task(task));
-        for &(weight, vehicle) in &edges {
-            graph.add_edge(node, ends[vehicle], weight);
-        }
+        let tasks: Vec<TaskId> = Tours::heads(problem)
+            .filter(|head| is_open[head.index()] && tours.vehicle_of(*head).is_none())
+            .collect();
+        let vehicles = problem.vehicles().len();
+        let places: Vec<u32> = tasks.iter().map(|task| problem.node(*task).location).collect();
+        let mut offers = Self {
+            crowds: problem.crowds(&places),
+            absence: tasks.iter().map(|task| tours.absence_cost(*task)).collect(),
+            vehicles,
+            costs: vec![Cost::MAX; tasks.len() * vehicles],
+            tasks,
+        };
+        let rows: Vec<usize> = (0..offers.tasks.len()).collect();
+        offers.renew(tours, &rows, |_| true);
+        offers
     }
-    graph
-}
 
-/// The matching of least total weight in a bipartite graph whose edges all lead from one side to the other. A node may
-/// stay alone, so an edge of weight 0 or more is never taken.
-///
-/// The Hungarian method by shortest augmenting paths with potentials (Kuhn 1955, doi 10.1002/nav.3800020109; Edmonds and
-/// Karp 1972, doi 10.1145/321694.321699; Jonker and Volgenant 1987, doi 10.1007/BF02278710). Every node that edges leave
-/// also has a partner of its own at weight 0, which stands for staying alone. O(n · m log n).
-pub fn cheapest_matching<N>(graph: &DiGraph<N, Cost>) -> Vec<(NodeIndex, NodeIndex)> {
-    let count = graph.node_count();
-    let mut matching = Matching {
-        graph,
-        one: vec![0; count],
-        two: vec![0; count],
-        partner: vec![None; count],
-        distance: vec![Cost::MAX; count],
-        from: vec![NodeIndex::end(); count],
-    };
-    let starts: Vec<NodeIndex> =
-        graph.node_indices().filter(|node| graph.edges(*node).next().is_some()).collect();
-    for &start in &starts {
-        matching.augment(start);
-    }
-    let mut pairs: Vec<(NodeIndex, NodeIndex)> = graph
-        .node_indices()
-        .filter_map(|end| matching.partner[end.index()].map(|start| (start, end)))
-        .collect();
-    pairs.sort_unstable();
-    pairs
-}
-
-struct Matching<'g, N> {
-    graph: &'g DiGraph<N, Cost>,
-    /// Potentials of the side that edges leave and of the side they reach.
-    one: Vec<Cost>,
-    two: Vec<Cost>,
-    /// Of the side that is reached: who has it.
-    partner: Vec<Option<NodeIndex>>,
-    distance: Vec<Cost>,
-    from: Vec<NodeIndex>,
-}
-
-impl<N> Matching<'_, N> {
-    /// Finds the shortest alternating path from `start` to a free node, or to a node that rather stays alone, and turns
-    /// it round.
-    fn augment(&mut self, start: NodeIndex) {
-        let reduced =
-            self.graph.edges(start).map(|edge| edge.weight() - self.two[edge.target().index()]);
-        self.one[start.index()] = reduced.min().unwrap_or(0).min(0);
-        let mut heap = BinaryHeap::new();
-        let mut reached: Vec<NodeIndex> = Vec::new();
-        let mut settled: Vec<NodeIndex> = Vec::new();
-        // The cheapest way to end by leaving somebody alone.
-        let mut alone = (Cost::MAX, start);
-        let mut here = start;
-        let mut so_far = 0;
-        let (length, end) = loop {
-            let staying = so_far - self.one[here.index()];
-            if staying < alone.0 {
-                alone = (staying, here);
+    fn renew(
+        &mut self,
+        tours: &mut Tours<'_>,
+        rows: &[usize],
+        is_changed: impl Fn(VehicleId) -> bool,
+    ) {
+        for vehicle in tours.problem().vehicle_ids().filter(|vehicle| is_changed(*vehicle)) {
+            let Self { tasks, crowds, costs, vehicles, .. } = &mut *self;
+            let at = |row: usize| row * *vehicles + vehicle.index();
+            insertion::costs_on(tours, (tasks, crowds), rows, vehicle, |row, cost| {
+                costs[at(row)] = cost;
+            });
+            for row in rows.iter().filter(|row| tours.breaks_promise(tasks[**row], vehicle)) {
+                costs[at(*row)] = Cost::MAX;
             }
-            for edge in self.graph.edges(here) {
-                let end = edge.target();
-                let length =
-                    so_far + edge.weight() - self.one[here.index()] - self.two[end.index()];
-                if length < self.distance[end.index()] {
-                    if self.distance[end.index()] == Cost::MAX {
-                        reached.push(end);
-                    }
-                    self.distance[end.index()] = length;
-                    self.from[end.index()] = here;
-                    heap.push(Reverse((length, end)));
+        }
+    }
+
+    /// What it is worth, if anything, that the vehicles do the task of a row rather than nobody: less than 0.
+    fn weights(&self, row: usize) -> impl Iterator<Item = (Cost, usize)> + '_ {
+        let costs = &self.costs[row * self.vehicles..][..self.vehicles];
+        let absence = self.absence[row];
+        costs.iter().enumerate().filter_map(move |(vehicle, cost)| {
+            let weight = cost.saturating_sub(absence);
+            (weight < 0).then_some((weight, vehicle))
+        })
+    }
+
+    /// Who does what in the cheapest assignment of some rows.
+    fn cheapest(&self, rows: &[usize]) -> Vec<(usize, VehicleId)> {
+        let mut graph = self.graph(rows);
+        loop {
+            let matching = cheapest_matching(&graph);
+            if self.add_missing(&mut graph, rows, &matching) {
+                continue;
+            }
+            let pairs = matching.pairs.iter().filter_map(|(one, two)| match graph[*two] {
+                Side::Vehicle(vehicle) => Some((rows[one.index() - self.vehicles], vehicle)),
+                Side::Task(_) => None,
+            });
+            return pairs.collect();
+        }
+    }
+
+    /// Vehicles, then the tasks of the rows with their cheapest edges.
+    fn graph(&self, rows: &[usize]) -> DiGraph<Side, Cost> {
+        let nodes = self.vehicles + rows.len();
+        let mut graph = DiGraph::with_capacity(nodes, rows.len() * EDGES_PER_TASK);
+        for vehicle in 0..self.vehicles as u32 {
+            graph.add_node(Side::Vehicle(VehicleId(vehicle)));
+        }
+        let mut edges: Vec<(Cost, usize)> = Vec::with_capacity(self.vehicles);
+        for &row in rows {
+            edges.clear();
+            edges.extend(self.weights(row));
+            if edges.len() > EDGES_PER_TASK {
+                edges.select_nth_unstable(EDGES_PER_TASK);
+                edges.truncate(EDGES_PER_TASK);
+            }
+            edges.sort_unstable();
+            let node = graph.add_node(Side::Task(self.tasks[row]));
+            for &(weight, vehicle) in &edges {
+                graph.add_edge(node, NodeIndex::new(vehicle), weight);
+            }
+        }
+        graph
+    }
+
+    /// Adds the edges that are cheaper than the potentials of their ends; says whether there were any.
+    fn add_missing(
+        &self,
+        graph: &mut DiGraph<Side, Cost>,
+        rows: &[usize],
+        matching: &Matching,
+    ) -> bool {
+        let edges_before = graph.edge_count();
+        let (of_vehicles, of_tasks) = matching.potentials.split_at(self.vehicles);
+        for (at, &row) in rows.iter().enumerate() {
+            for (weight, vehicle) in self.weights(row) {
+                if weight < of_tasks[at] + of_vehicles[vehicle] {
+                    let (task, vehicle) =
+                        (NodeIndex::new(self.vehicles + at), NodeIndex::new(vehicle));
+                    graph.add_edge(task, vehicle, weight);
                 }
             }
-            let next = loop {
-                match heap.pop() {
-                    Some(Reverse((length, end))) if length > self.distance[end.index()] => {}
-                    other => break other,
-                }
-            };
-            match next {
-                Some(Reverse((length, end))) if length < alone.0 => match self.partner[end.index()]
-                {
-                    None => break (length, Some(end)),
-                    Some(other) => {
-                        settled.push(end);
-                        (here, so_far) = (other, length);
-                    }
-                },
-                _ => break (alone.0, None),
-            }
-        };
-        self.one[start.index()] += length;
-        for &node in &settled {
-            let shift = length - self.distance[node.index()];
-            self.two[node.index()] -= shift;
-            if let Some(partner) = self.partner[node.index()] {
-                self.one[partner.index()] += shift;
-            }
         }
-        self.turn_round(start, end, alone.1);
-        for node in reached {
-            self.distance[node.index()] = Cost::MAX;
-        }
-    }
-
-    fn turn_round(&mut self, start: NodeIndex, end: Option<NodeIndex>, left_alone: NodeIndex) {
-        // The node that ends up alone gives its partner to the one that reached it, and so on back to the start.
-        let mut freed = match end {
-            Some(end) => Some(end),
-            None if left_alone == start => return,
-            None => {
-                let of = |node: &NodeIndex| self.partner[node.index()] == Some(left_alone);
-                self.graph.neighbors(left_alone).find(of)
-            }
-        };
-        while let Some(node) = freed {
-            let taker = self.from[node.index()];
-            let had = self
-                .graph
-                .neighbors(taker)
-                .find(|other| *other != node && self.partner[other.index()] == Some(taker));
-            self.partner[node.index()] = Some(taker);
-            freed = if taker == start { None } else { had };
-        }
+        graph.edge_count() > edges_before
     }
 }
 
@@ -256,72 +199,6 @@ mod tests {
     use super::super::{Plan, Solution, checker};
     use super::*;
     use rand::RngExt;
-
-    fn total(graph: &DiGraph<(), Cost>, pairs: &[(NodeIndex, NodeIndex)]) -> Cost {
-        pairs.iter().map(|(one, two)| graph[graph.find_edge(*one, *two).unwrap()]).sum()
-    }
-
-    /// The least weight of all matchings, by trying all of them.
-    fn by_brute_force(
-        graph: &DiGraph<(), Cost>,
-        starts: &[NodeIndex],
-        taken: &mut Vec<NodeIndex>,
-    ) -> Cost {
-        let Some((&start, rest)) = starts.split_first() else { return 0 };
-        let mut least = by_brute_force(graph, rest, taken);
-        for edge in graph.edges(start) {
-            if !taken.contains(&edge.target()) {
-                taken.push(edge.target());
-                least = least.min(edge.weight() + by_brute_force(graph, rest, taken));
-                taken.pop();
-            }
-        }
-        least
-    }
-
-    #[test]
-    fn the_matching_is_the_cheapest_of_all() {
-        for seed in 0..500 {
-            let mut dice = made_up::dice(seed);
-            let mut graph: DiGraph<(), Cost> = DiGraph::new();
-            let ends: Vec<_> = (0..dice.random_range(1..6)).map(|_| graph.add_node(())).collect();
-            let starts: Vec<_> = (0..dice.random_range(1..7)).map(|_| graph.add_node(())).collect();
-            for &start in &starts {
-                for &end in &ends {
-                    if dice.random_bool(0.6) {
-                        graph.add_edge(start, end, dice.random_range(-30..8));
-                    }
-                }
-            }
-            let pairs = cheapest_matching(&graph);
-            let mut seen: Vec<_> = pairs.iter().flat_map(|(one, two)| [*one, *two]).collect();
-            seen.sort_unstable();
-            seen.dedup();
-            assert_eq!(seen.len(), pairs.len() * 2, "seed {seed}: nobody is matched twice");
-            let least = by_brute_force(&graph, &starts, &mut Vec::new());
-            assert_eq!(total(&graph, &pairs), least, "seed {seed}");
-        }
-    }
-
-    #[test]
-    fn as_many_are_matched_as_can_be_when_all_edges_are_worth_the_same() {
-        let mut dice = made_up::dice(5);
-        for _ in 0..50 {
-            let mut graph: DiGraph<(), Cost> = DiGraph::new();
-            let ends: Vec<_> = (0..30).map(|_| graph.add_node(())).collect();
-            for _ in 0..40 {
-                let start = graph.add_node(());
-                for &end in &ends {
-                    if dice.random_bool(0.05) {
-                        graph.add_edge(start, end, -1);
-                    }
-                }
-            }
-            let undirected = graph.clone().into_edge_type::<petgraph::Undirected>();
-            let most = petgraph::algo::maximum_matching(&undirected).edges().count();
-            assert_eq!(cheapest_matching(&graph).len(), most);
-        }
-    }
 
     #[test]
     fn a_batch_leaves_only_what_fits_nowhere() {
@@ -349,5 +226,67 @@ mod tests {
                 assert!(offers.iter().all(|offer| offer.cost >= worth), "seed {seed}, {task:?}");
             }
         }
+    }
+
+    /// The least weight of all assignments of rows, by trying all of them.
+    fn by_brute_force(offers: &Offers<'_>, rows: &[usize], taken: &mut Vec<usize>) -> Cost {
+        let Some((&row, rest)) = rows.split_first() else { return 0 };
+        let mut least = by_brute_force(offers, rest, taken);
+        for (weight, vehicle) in offers.weights(row) {
+            if !taken.contains(&vehicle) {
+                taken.push(vehicle);
+                least = least.min(weight + by_brute_force(offers, rest, taken));
+                taken.pop();
+            }
+        }
+        least
+    }
+
+    /// More vehicles than a task brings into a round at first, most of them wanted by everybody.
+    fn crowd(seed: u64) -> Offers<'static> {
+        let mut dice = made_up::dice(seed);
+        let (tasks, vehicles) = (4, EDGES_PER_TASK + 3);
+        let prices: Vec<Cost> = (0..vehicles as Cost).map(|vehicle| vehicle * 10).collect();
+        let mut costs = prices.repeat(tasks);
+        for cost in &mut costs {
+            *cost += dice.random_range(0..40);
+        }
+        Offers {
+            tasks: (0..tasks as u32).map(TaskId).collect(),
+            crowds: Vec::new(),
+            absence: vec![200; tasks],
+            vehicles,
+            costs,
+        }
+    }
+
+    #[test]
+    fn a_round_is_the_cheapest_assignment_although_most_edges_are_not_in_its_graph() {
+        for seed in 0..40 {
+            let offers = crowd(seed);
+            let rows: Vec<usize> = (0..offers.tasks.len()).collect();
+            let found = offers.cheapest(&rows);
+            let weight = |(row, vehicle): &(usize, VehicleId)| {
+                offers.costs[row * offers.vehicles + vehicle.index()] - offers.absence[*row]
+            };
+            let total: Cost = found.iter().map(weight).sum();
+            assert_eq!(total, by_brute_force(&offers, &rows, &mut Vec::new()), "seed {seed}");
+        }
+    }
+
+    #[test]
+    fn edges_that_were_left_out_come_in_when_everybody_wants_the_same_vehicles() {
+        let (tasks, vehicles) = (EDGES_PER_TASK + 2, EDGES_PER_TASK + 2);
+        let prices: Vec<Cost> = (0..vehicles as Cost).collect();
+        let offers = Offers {
+            tasks: (0..tasks as u32).map(TaskId).collect(),
+            crowds: Vec::new(),
+            absence: vec![1000; tasks],
+            vehicles,
+            costs: prices.repeat(tasks),
+        };
+        let rows: Vec<usize> = (0..tasks).collect();
+        assert!(cheapest_matching(&offers.graph(&rows)).pairs.len() < tasks);
+        assert_eq!(offers.cheapest(&rows).len(), tasks);
     }
 }

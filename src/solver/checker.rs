@@ -39,6 +39,7 @@ pub fn check(problem: &Problem, solution: &Solution) -> Vec<Fault> {
         }
         cost += replay.run(schedule);
     }
+    check_links(draft, solution, &mut faults);
     let mut fault = |what: String| faults.push(Fault { tour: usize::MAX, what });
     for (task, &times) in times_done.iter().enumerate() {
         let is_left_out = solution.left_out.contains(&TaskId(task as u32));
@@ -53,6 +54,66 @@ pub fn check(problem: &Problem, solution: &Solution) -> Vec<Fault> {
         fault(format!("the cost is {cost}, not {}", solution.cost));
     }
     faults
+}
+
+/// Who is where when, for tasks that are linked across tours.
+fn check_links(draft: &Draft, solution: &Solution, faults: &mut Vec<Fault>) {
+    let mut seen = vec![None; draft.tasks.len()];
+    for (tour, schedule) in solution.schedules.iter().enumerate() {
+        for visit in &schedule.visits {
+            if let Stop::Task(id) = visit.stop {
+                let end_s = visit.start_s + visit.setup_s + visit.service_s;
+                seen[id.index()] = Some((tour, visit.start_s, end_s));
+            }
+        }
+    }
+    let pin_of = |id: usize| {
+        let mut pins = draft.vehicles.iter().flat_map(|vehicle| &vehicle.pinned);
+        pins.find(|pin| pin.task.index() == id)
+    };
+    let has_begun = |id: usize| pin_of(id).is_some_and(|pin| pin.start_s.is_some());
+    for (id, task) in draft.tasks.iter().enumerate() {
+        let Some((tour, start_s, _)) = seen[id] else { continue };
+        let mut fault = |what: String| faults.push(Fault { tour, what });
+        for (other, _) in
+            draft.tasks.iter().enumerate().filter(|(other, mate)| {
+                *other != id && task.crew.is_some() && mate.crew == task.crew
+            })
+        {
+            match seen[other] {
+                None if pin_of(id).is_none() => fault(format!("task {id} without task {other}")),
+                None => {}
+                Some((same, ..)) if same == tour => {
+                    fault(format!("tasks {id} and {other} of one crew are in one tour"));
+                }
+                // Who comes to one that has begun comes later.
+                Some((_, other_s, _)) => {
+                    let is_so = match (has_begun(id), has_begun(other)) {
+                        (true, true) => true,
+                        (true, false) => start_s <= other_s,
+                        (false, true) => other_s <= start_s,
+                        (false, false) => start_s == other_s,
+                    };
+                    if !is_so {
+                        fault(format!("tasks {id} and {other} start at {start_s} and {other_s}"));
+                    }
+                }
+            }
+        }
+        for before in &task.after {
+            match seen[before.task.index()] {
+                None if pin_of(id).is_none() => {
+                    fault(format!("task {id} without task {} before it", before.task.0));
+                }
+                Some((_, _, end_s))
+                    if !has_begun(id) && start_s < end_s + i64::from(before.gap_s) =>
+                {
+                    fault(format!("task {id} starts before task {} is over", before.task.0));
+                }
+                _ => {}
+            }
+        }
+    }
 }
 
 struct Replay<'a> {

@@ -2,6 +2,7 @@
 
 use super::disruption::Disruption;
 use super::draft::{TaskId, VehicleId};
+use super::links;
 use super::neighbours::Neighbours;
 use super::part::Cut;
 use super::plan::Plan;
@@ -53,6 +54,7 @@ pub(super) fn cut(
             cuts[most.unwrap_or(0)].absent.push(head);
         }
     }
+    links::keep_together(problem, &owner, &mut cuts, &mut part_of);
     share_promises(disruption, &owner, &part_of, &mut cuts);
     let spare = tours_max.saturating_sub(used);
     for (at, cut) in cuts.iter_mut().enumerate() {

@@ -75,6 +75,13 @@ pub struct Preference {
     pub price: i64,
 }
 
+/// A task that has to be over, and for how long, before another one may start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct After {
+    pub task: TaskId,
+    pub gap_s: i32,
+}
+
 /// One thing to do at one place.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Task {
@@ -113,6 +120,12 @@ pub struct Task {
     /// so; a sort may exclude itself.
     pub group: Option<u32>,
     pub excludes: Vec<u32>,
+    /// Tasks with the same number are one job for several people: they start at the same time, each on a vehicle of
+    /// its own, and all of them are done or none. The first one speaks for all: its price is what leaving the job out
+    /// costs. If some have begun, the others follow as soon as they can.
+    pub crew: Option<u32>,
+    /// What has to be over before it may start, on whatever vehicle. It is not done without them.
+    pub after: Vec<After>,
 }
 
 /// A rest, taken where the vehicle stands after a task (or before the first one), before it drives on. A rest at a

@@ -1,8 +1,8 @@
 //! Small made-up problems with every feature of the model, for tests. The same seed makes the same problem.
 
 use super::{
-    Break, Draft, Lateness, Limits, Matrix, Pinned, Plan, Preference, Problem, Role, Surcharge,
-    Task, TaskId, Vehicle, VehicleCosts, VehicleId, Window, WorkByType,
+    After, Break, Draft, Lateness, Limits, Matrix, Pinned, Plan, Preference, Problem, Role,
+    Surcharge, Task, TaskId, Vehicle, VehicleCosts, VehicleId, Window, WorkByType,
 };
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
@@ -200,6 +200,45 @@ pub(super) fn choosy(problem: &Problem, seed: u64) -> Problem {
     Problem::parse(draft).unwrap()
 }
 
+/// The same with crews of two and three, and tasks that come after others.
+pub(super) fn linked(problem: &Problem, seed: u64) -> Problem {
+    let mut draft = problem.draft().clone();
+    let dice = &mut dice(seed + 4_000_000);
+    let is_pinned = |task: usize| {
+        let mut pins = draft.vehicles.iter().flat_map(|vehicle| &vehicle.pinned);
+        pins.any(|pin| pin.task.index() == task)
+    };
+    let mut alone: Vec<usize> = (0..draft.tasks.len())
+        .filter(|task| draft.tasks[*task].role == Role::Alone)
+        .filter(|task| !is_pinned(*task) || dice.random_bool(0.3))
+        .collect();
+    for crew in 0..dice.random_range(0..3) {
+        for _ in 0..dice.random_range(2..=3.min(draft.vehicles.len())) {
+            if alone.is_empty() {
+                break;
+            }
+            let task = alone.swap_remove(dice.random_range(0..alone.len()));
+            draft.tasks[task].crew = Some(crew);
+            // Who has to come together should be able to.
+            draft.tasks[task].locked_to = None;
+            draft.tasks[task].windows.truncate(1);
+        }
+    }
+    for _ in 0..dice.random_range(0..4) {
+        let (one, two) =
+            (dice.random_range(0..draft.tasks.len()), dice.random_range(0..draft.tasks.len()));
+        let are_alone = [one, two].iter().all(|task| draft.tasks[*task].role == Role::Alone);
+        let (first, second) = (one.min(two), one.max(two));
+        let crews = [first, second].map(|task| draft.tasks[task].crew);
+        // From lower to higher numbers, and into crews never: so there are no circles.
+        if are_alone && first != second && crews[1].is_none() {
+            let gap_s = dice.random_range(0..2) * 100;
+            draft.tasks[second].after.push(After { task: TaskId(first as u32), gap_s });
+        }
+    }
+    Problem::parse(draft).unwrap()
+}
+
 /// The same with paid time that has prices and limits.
 pub(super) fn paid(problem: &Problem, seed: u64) -> Problem {
     let mut draft = problem.draft().clone();
@@ -262,6 +301,10 @@ pub(super) fn any_plan(problem: &Problem, dice: &mut Dice, share: f64) -> Plan {
         let tour = dice.random_range(0..plan.tours.len());
         plan.tours[tour].push(head);
         plan.tours[tour].extend(problem.partner(head));
+        for (at, mate) in problem.links.followers(head).enumerate() {
+            let count = plan.tours.len();
+            plan.tours[(tour + at + 1) % count].push(mate);
+        }
         let calls = problem.calls().of_vehicle(VehicleId(tour as u32)).iter();
         let call = calls.copied().find(|call| !plan.tours[tour].contains(call));
         plan.tours[tour].extend(call.filter(|_| dice.random_bool(0.3)));

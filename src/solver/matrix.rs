@@ -1,6 +1,7 @@
 //! Travel between places: seconds, metres and, if the caller has them, costs of its own. One flat table per
 //! profile, row after row, so that a leg is one look-up.
 
+use super::problem::NOWHERE;
 use std::sync::{Arc, OnceLock};
 
 /// What a leg without a way takes: longer than any shift, so that no tour can use it.
@@ -52,6 +53,68 @@ impl Around<'_> {
     #[inline]
     pub(super) fn seconds_from(&self, place: u32) -> i32 {
         self.to_here[place as usize * self.step]
+    }
+    /// Seconds from one place and on to another one; nothing from or to nowhere.
+    #[inline]
+    pub(super) fn legs(&self, from: u32, to: u32) -> (i32, i32) {
+        let from_s = if from == NOWHERE { 0 } else { self.seconds_from(from) };
+        (from_s, if to == NOWHERE { 0 } else { self.seconds_to(to) })
+    }
+}
+
+/// Travel around many places at once, for who asks about all of them again and again.
+#[derive(Debug)]
+pub(super) struct Crowd<'a> {
+    matrix: &'a Matrix,
+    places: Vec<u32>,
+    /// Seconds to a place from each of the crowd: by place, then by number in the crowd. Empty if that is too much.
+    to: Vec<i32>,
+}
+
+/// So many legs are laid out for a crowd at most.
+const CROWD_LEGS_MAX: usize = 16_000_000;
+
+impl<'a> Crowd<'a> {
+    pub(super) fn of(matrix: &'a Matrix, places: &[u32]) -> Self {
+        let legs = places.len() * matrix.size;
+        let mut to = vec![0; if legs <= CROWD_LEGS_MAX { legs } else { 0 }];
+        if !to.is_empty() {
+            for (at, from) in places.iter().enumerate() {
+                let row = &matrix.durations_s[*from as usize * matrix.size..][..matrix.size];
+                for (place, seconds) in row.iter().enumerate() {
+                    to[place * places.len() + at] = *seconds;
+                }
+            }
+        }
+        Self { matrix, places: places.to_vec(), to }
+    }
+
+    /// Seconds from a place to others; nothing from nowhere.
+    pub(super) fn from(&self, place: u32, others: &[u32], seconds: &mut [i32]) {
+        if place == NOWHERE {
+            return seconds.fill(0);
+        }
+        let row = &self.matrix.durations_s[place as usize * self.matrix.size..][..self.matrix.size];
+        for (seconds, other) in seconds.iter_mut().zip(others) {
+            *seconds = row[*other as usize];
+        }
+    }
+
+    /// Seconds from those of the crowd with these numbers to a place; nothing to nowhere.
+    pub(super) fn to(&self, place: u32, numbers: &[u32], seconds: &mut [i32]) {
+        if place == NOWHERE {
+            return seconds.fill(0);
+        }
+        if self.to.is_empty() {
+            for (seconds, number) in seconds.iter_mut().zip(numbers) {
+                *seconds = self.matrix.duration_s(self.places[*number as usize], place);
+            }
+            return;
+        }
+        let row = &self.to[place as usize * self.places.len()..][..self.places.len()];
+        for (seconds, number) in seconds.iter_mut().zip(numbers) {
+            *seconds = row[*number as usize];
+        }
     }
 }
 

@@ -7,6 +7,9 @@
 //! [`assignment`] (many tasks at once) and [`search`] (ruin and recreate, as long as there is time). [`checker`] shares
 //! no code with any of them and judges every result in tests and debug builds.
 //!
+//! Tours do not know of each other, but for tasks that are linked (two people at one job, work after other work): `links`
+//! finds when they start.
+//!
 //! Rules are hard. A plan that already breaks some (a day that runs late) is taken up by [`Problem::tolerating`]: what
 //! is broken now may stay broken as far as it is, at a price, so that it can be improved and never gets worse unseen.
 
@@ -20,8 +23,10 @@ pub mod draft;
 pub mod explain;
 pub mod insertion;
 pub mod instance;
+mod links;
 #[cfg(test)]
 mod made_up;
+pub mod matching;
 pub mod matrix;
 pub mod knobs;
 mod neighbours;
@@ -52,8 +57,8 @@ mod walk;
 pub use assignment::Batch;
 pub use disruption::{Disruption, Moving};
 pub use draft::{
-    Break, Draft, Lateness, Limits, Pinned, Preference, Role, Surcharge, Task, TaskId, Vehicle,
-    VehicleCosts, VehicleId, Window, WorkByType,
+    After, Break, Draft, Lateness, Limits, Pinned, Preference, Role, Surcharge, Task, TaskId,
+    Vehicle, VehicleCosts, VehicleId, Window, WorkByType,
 };
 pub use insertion::{Insertion, Refusal, Rule};
 pub use matrix::{Matrix, MatrixError, UNREACHABLE_S};

@@ -41,7 +41,7 @@ impl Part {
     ) -> Self {
         let mut tasks = cut.absent.clone();
         for task in &cut.absent {
-            tasks.extend(outside.partner(*task));
+            tasks.extend(outside.followers(*task));
         }
         for vehicle in &cut.vehicles {
             let tour = whole.tours[vehicle.index()].iter();

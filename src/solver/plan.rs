@@ -1,6 +1,7 @@
 //! Who does what in which order: the bare result of planning, and what makes it one.
 
 use super::draft::{Lateness, Role, TaskId, VehicleId};
+use super::links::Joint;
 use super::problem::{Cost, Problem};
 use super::schedule::{Schedule, Stop, Violation};
 use super::walk::Walker;
@@ -92,6 +93,9 @@ impl Plan {
 
     /// All tours in time.
     pub fn schedules(&self, problem: &Problem) -> Vec<Schedule> {
+        if problem.has_links() {
+            return Joint::schedules(problem, &self.tours);
+        }
         let mut walker = Walker::default();
         problem
             .vehicle_ids()
@@ -113,7 +117,7 @@ impl Problem {
     /// The same problem, with every rule that the plan breaks loosened just so far that the plan holds: tasks may be
     /// as late as they are in it (at a price), vehicles as full, tours as long, and who does a task without the skill
     /// may go on doing it. Nothing else is loosened, so a search from this plan never makes a broken rule worse, and
-    /// a new task gets no favours.
+    /// a new task gets no favours. Links between tasks that the plan breaks are given up.
     ///
     /// # Errors
     /// The plan makes no sense at all ([`Plan::check`]).
@@ -122,6 +126,9 @@ impl Problem {
         let schedules = plan.schedules(&self);
         if schedules.iter().all(|schedule| schedule.violations.is_empty()) {
             return Ok(self);
+        }
+        if let Some(unlinked) = without_broken_links(&self, &schedules) {
+            return unlinked.tolerating(plan, prices);
         }
         let mut draft = self.draft().clone();
         let mut waived = self.waived().to_vec();
@@ -179,7 +186,10 @@ impl Problem {
                     | Violation::Incompatible { task } => {
                         waived.push((task, schedule.vehicle));
                     }
-                    Violation::Precedence { .. } | Violation::Pinned { .. } => {}
+                    Violation::Precedence { .. }
+                    | Violation::Apart { .. }
+                    | Violation::TooEarly { .. }
+                    | Violation::Pinned { .. } => {}
                 }
             }
             // Too large for the vehicle's own capacity is as good as forbidden; the raised one lets it through.
@@ -187,6 +197,23 @@ impl Problem {
         // What was a problem stays one: only limits have been widened, all within range.
         Ok(Self::parse_waiving(draft, waived).unwrap_or(self))
     }
+}
+
+/// The same problem without the links that a plan breaks; none if it keeps all.
+fn without_broken_links(problem: &Problem, schedules: &[Schedule]) -> Option<Problem> {
+    let mut draft = problem.draft().clone();
+    let mut is_broken = false;
+    for violation in schedules.iter().flat_map(|schedule| &schedule.violations) {
+        match *violation {
+            Violation::Apart { task } => draft.tasks[task.index()].crew = None,
+            Violation::TooEarly { task, before, .. } => {
+                draft.tasks[task.index()].after.retain(|link| link.task != before);
+            }
+            _ => continue,
+        }
+        is_broken = true;
+    }
+    is_broken.then(|| Problem::parse_waiving(draft, problem.waived().to_vec()).ok()).flatten()
 }
 
 /// Whether the other half of a shipment is in the same trip as a task of a tour, on the right side of it.

@@ -5,6 +5,7 @@
 //! Transportation Science 54(2), 2020, doi 10.1287/trsc.2019.0914. Names of the quantities as there.
 
 use super::draft::{TaskId, VehicleId};
+use super::links;
 use super::neighbours::Neighbours;
 use super::tours::Tours;
 use rand::RngExt;
@@ -67,6 +68,9 @@ impl Ruins {
             if self.tasks.len() > from {
                 self.strings.push((vehicle, self.tasks.len()));
             }
+        }
+        if tours.problem().has_links() {
+            links::torn_with(tours, &mut self.strings, &mut self.tasks);
         }
     }
 

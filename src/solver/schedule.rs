@@ -87,6 +87,16 @@ pub enum Violation {
     Precedence {
         task: TaskId,
     },
+    /// Somebody of its crew is missing, is the same one, or starts later.
+    Apart {
+        task: TaskId,
+    },
+    /// It starts so many seconds too early behind another task, or although nobody does that one.
+    TooEarly {
+        task: TaskId,
+        before: TaskId,
+        by_s: i64,
+    },
     /// A pinned visit is not in its place.
     Pinned {
         position: usize,
@@ -138,7 +148,8 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// Times of a tour. An order without tasks is a vehicle that stays at home: nothing happens, nothing is broken.
+    /// Times of a tour, as if its tasks were linked with no others ([`Plan::schedules`](super::Plan::schedules) knows
+    /// of links). An order without tasks is a vehicle that stays at home: nothing happens, nothing is broken.
     pub fn of(problem: &Problem, vehicle: VehicleId, tasks: &[TaskId]) -> Self {
         Self::with(&mut Walker::default(), problem, vehicle, tasks)
     }
@@ -332,6 +343,14 @@ impl Schedule {
     /// From leaving to coming home.
     pub fn duration_s(&self) -> i64 {
         self.end_s - self.departure_s
+    }
+
+    /// The tasks with their visits.
+    pub fn tasks(&self) -> impl Iterator<Item = (TaskId, &Visit)> {
+        self.visits.iter().filter_map(|visit| match visit.stop {
+            Stop::Task(task) => Some((task, visit)),
+            Stop::Break(_) => None,
+        })
     }
 
     /// The visit of a task.

@@ -247,7 +247,7 @@ fn a_published_instance_is_solved_to_the_best_known_value() {
 }
 
 /// The cheapest of all plans, by making every one.
-fn by_brute_force(problem: &Problem) -> Cost {
+pub(super) fn by_brute_force(problem: &Problem) -> Cost {
     let mut best = Cost::MAX;
     let mut plan = Plan::empty(problem);
     let tasks: Vec<TaskId> = problem.task_ids().collect();

@@ -63,7 +63,7 @@ impl Tours<'_> {
             if let Some(task) = self.task_at(here) {
                 let node = problem.node(task);
                 is_walked |= node.has_several_windows() || node.late_max_s > 0;
-                is_walked |= problem.pinned_start_s(task).is_some();
+                is_walked |= problem.pinned_start_s(task).is_some() || problem.links.has(task);
                 if problem.is_call(task) {
                     (trip, goods_s, shipments) = (here, NEVER, 0);
                 } else {

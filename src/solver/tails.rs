@@ -45,7 +45,8 @@ impl TailSwap {
             return false;
         };
         let (ride, other) = (problem.ride(one), problem.ride(two));
-        if one == two || !ride.travels_like(other) || tours.is_pinned(second) {
+        let has_links = [one, two].iter().any(|vehicle| tours.tours[vehicle.index()].links > 0);
+        if one == two || has_links || !ride.travels_like(other) || tours.is_pinned(second) {
             return false;
         }
         let stays = tours.spots[first.index()];

@@ -321,7 +321,9 @@ impl Tours<'_> {
                 && (self.lets_overload || self.is_within_capacity(vehicle))
                 && (!problem.has_groups || self.has_no_rivals(vehicle))
                 && (!ride.has_limits || self.fits_in_limits(vehicle, 0, 0, 0));
-            if tour.soft > 0 || ride.is_soft || ride.has_loaded_breaks || tour.is_walked {
+            if tour.links > 0 {
+                // Told by what hangs together with it.
+            } else if tour.soft > 0 || ride.is_soft || ride.has_loaded_breaks || tour.is_walked {
                 let mut walker = std::mem::take(self.walker());
                 let walked = walker.walk(problem, vehicle, self.tasks_of(vehicle), |_| {});
                 *self.walker() = walker;
@@ -337,6 +339,8 @@ impl Tours<'_> {
                 tour.paid_cost = problem.paid_cost(vehicle, tour.paid_s);
             }
         }
+        tour.holds_alone = tour.is_feasible;
+        tour.shared_cost = tour.late_cost + tour.paid_cost;
         self.tours[vehicle.index()] = tour;
     }
 

@@ -100,7 +100,7 @@ fn judge(
         cost += ride.fixed;
     }
     // Lateness that is there already could vanish, at best all of it.
-    if cost.saturating_sub(tour.late_cost + tour.paid_cost) >= beat
+    if cost.saturating_sub(tour.shared_cost) >= beat
         || !holds_load(tours, task, vehicle, after, along)
         || (ride.has_limits && !tours.fits_in_limits(vehicle, 1, detour.travel_s, detour.travel_m))
     {

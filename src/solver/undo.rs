@@ -1,6 +1,7 @@
 //! Puts tours back as they were before a step that did not pay.
 
-use super::draft::VehicleId;
+use super::draft::{TaskId, VehicleId};
+use super::links::LinkTimes;
 use super::problem::LoadRule;
 use super::spans::Span;
 use super::tours::{Loads, NOBODY, Spot, SpotId, Tour, Tours};
@@ -14,6 +15,7 @@ pub(super) struct Undo {
     spans: Vec<Span>,
     times: Vec<i32>,
     loads: Vec<i32>,
+    links: Vec<(TaskId, LinkTimes)>,
     /// By vehicle: the step that touched it last.
     touched_in: Vec<u64>,
     step: u64,
@@ -33,11 +35,22 @@ impl Undo {
         self.spans.clear();
         self.times.clear();
         self.loads.clear();
+        self.links.clear();
         self.astray = tours.astray();
     }
 
-    /// Remembers a tour before it is changed for the first time in this step.
-    pub(super) fn touch(&mut self, tours: &Tours<'_>, vehicle: VehicleId) {
+    /// Remembers a tour, and those that hang together with it, before it is changed for the first time in this step.
+    pub(super) fn touch(&mut self, tours: &mut Tours<'_>, vehicle: VehicleId) {
+        if tours.tours[vehicle.index()].links == 0 {
+            self.touch_alone(tours, vehicle);
+        } else {
+            for other in tours.hanging_with(vehicle) {
+                self.touch_alone(tours, other);
+            }
+        }
+    }
+
+    fn touch_alone(&mut self, tours: &Tours<'_>, vehicle: VehicleId) {
         let touched_in = &mut self.touched_in[vehicle.index()];
         if std::mem::replace(touched_in, self.step) == self.step {
             return;
@@ -87,6 +100,10 @@ impl Undo {
             }
         }
         let tour = tours.tours[vehicle.index()];
+        if tour.links > 0 {
+            let linked = tours.tasks_of(vehicle).filter(|task| problem.links.has(*task));
+            self.links.extend(linked.map(|task| (task, tours.link_times[task.index()])));
+        }
         self.touched.push((vehicle, tour, from..self.spots.len()));
     }
 
@@ -148,6 +165,10 @@ impl Undo {
                     }
                 }
             }
+        }
+        for (task, times) in &self.links {
+            tours.link_times[task.index()] = *times;
+            tours.walker().bounds[task.index()] = times.bound_s;
         }
         tours.set_astray(self.astray);
     }

@@ -35,6 +35,15 @@ pub enum ProblemError {
     BrokenCall { field: String },
     #[error("{field}: task {task} is pinned twice, or without the other half of its shipment")]
     BrokenPin { field: String, task: u32 },
+    #[error(
+        "{field}: a task that is linked with others is no call and no half of a shipment, and no vehicle begins with two \
+         of one crew"
+    )]
+    BrokenLink { field: String },
+    #[error("{field}: {size} people are needed, there are {max}")]
+    CrewTooLarge { field: String, size: usize, max: usize },
+    #[error("{field}: the task would have to come before itself")]
+    Circle { field: String },
     #[error("the price of leaving tasks out and of the longest legs is too large to add up")]
     CostsTooLarge,
 }
@@ -50,6 +59,9 @@ impl ProblemError {
             Self::BrokenPair { .. } => "broken_pair",
             Self::BrokenCall { .. } => "broken_call",
             Self::BrokenPin { .. } => "broken_pin",
+            Self::BrokenLink { .. } => "broken_link",
+            Self::CrewTooLarge { .. } => "crew_too_large",
+            Self::Circle { .. } => "circle",
             Self::CostsTooLarge => "costs_too_large",
         }
     }
@@ -63,7 +75,10 @@ impl ProblemError {
             | Self::Unknown { field, .. }
             | Self::BrokenPair { field }
             | Self::BrokenCall { field }
-            | Self::BrokenPin { field, .. } => Some(field),
+            | Self::BrokenPin { field, .. }
+            | Self::BrokenLink { field }
+            | Self::CrewTooLarge { field, .. }
+            | Self::Circle { field } => Some(field),
             Self::CostsTooLarge => None,
         }
     }
@@ -100,6 +115,7 @@ pub(super) fn check(draft: &Draft) -> Result<usize, ProblemError> {
         check_task(draft, places, TaskId(at as u32), format_args!("tasks[{at}]"))?;
     }
     check_pins(draft)?;
+    super::links::check(draft)?;
     Ok(dimensions)
 }
 
@@ -304,7 +320,7 @@ fn check_amounts(amounts: &[i32], field: Arguments<'_>) -> Result<(), ProblemErr
     Ok(())
 }
 
-fn in_range(
+pub(super) fn in_range(
     field: Arguments<'_>,
     value: impl Into<i64>,
     min: impl Into<i64>,

@@ -33,7 +33,7 @@ pub(super) struct Step {
 }
 
 /// What a whole walk comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Walked {
     /// Seconds beyond what is allowed, all together; 0 if times and breaks hold.
     pub excess_s: i64,
@@ -58,6 +58,8 @@ const NO_WAY: Label = Label { excess_s: i64::MAX / 4, ready_s: i64::MAX / 4 };
 /// Room for walking, used again and again.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Walker {
+    /// By task: before when it must not start, because of what it is linked with; empty without links.
+    pub bounds: Vec<i64>,
     tasks: Vec<TaskId>,
     labels: Vec<Label>,
     /// Whether the label's last act was to rest.
@@ -73,6 +75,11 @@ pub(super) struct Walker {
 }
 
 impl Walker {
+    pub(super) fn of(problem: &Problem) -> Self {
+        let bounded = if problem.has_links() { problem.tasks().len() } else { 0 };
+        Self { bounds: vec![i64::from(NEVER); bounded], ..Self::default() }
+    }
+
     /// Walks the tasks in their order; `visit` hears of every stop.
     pub(super) fn walk(
         &mut self,
@@ -137,7 +144,8 @@ impl Walker {
             let arrival_s = if problem.pinned_start_s(self.tasks[step.index]).is_some() {
                 // Nobody waits at the first visit, and nothing before another one that has begun moves any more.
                 if at == 0 { step.start_s } else { step.arrival_s }
-            } else if step.late_s > 0 {
+            } else if step.late_s > 0 || problem.links.has(self.tasks[step.index]) {
+                // Others count on it that it starts just then.
                 step.start_s
             } else {
                 i64::from(
@@ -321,8 +329,10 @@ impl Walker {
                 is_pushed: arrival_s > start_s,
             };
         }
-        let found = problem.start_s(node, short(arrival_s));
-        let start_s = if found == FAR { arrival_s } else { arrival_s.max(i64::from(found)) };
+        let bound_s = self.bounds.get(task.index()).copied().unwrap_or(i64::from(NEVER));
+        let soonest_s = arrival_s.max(bound_s);
+        let found = problem.start_s(node, short(soonest_s));
+        let start_s = if found == FAR { soonest_s } else { soonest_s.max(i64::from(found)) };
         let late_s = (start_s - i64::from(node.closes_s)).max(0);
         let excess_s = (late_s - i64::from(node.late_max_s)).max(0);
         Arrival { arrival_s, start_s, setup_s, work_s, late_s, excess_s, is_pushed: false }

@@ -223,6 +223,8 @@ fn reason(prepared: &Prepared, refusal: &Refusal) -> Reason {
         Rule::Distance => "max_distance",
         Rule::Duration => "max_duration",
         Rule::Incompatible { .. } => "incompatible",
+        Rule::Crew => "crew",
+        Rule::Before { .. } => "after",
     };
     let skill = match refusal.rule {
         Rule::Skill { skill } => prepared.skill(skill),

@@ -127,6 +127,12 @@ fn difference(problem: &Problem, chosen: &Plan, other: &Plan) -> Difference {
         more.late_s += sign * (late_s + schedule.overtime_s);
         more.vehicles += sign * i64::from(!visits.is_empty());
     };
+    if problem.has_links() {
+        // A tour may have other times although its order is the same.
+        chosen.schedules(problem).iter().for_each(|schedule| add(schedule, -1));
+        other.schedules(problem).iter().for_each(|schedule| add(schedule, 1));
+        return more;
+    }
     for vehicle in problem.vehicle_ids() {
         let (was, is) = (&chosen.tours[vehicle.index()], &other.tours[vehicle.index()]);
         if was != is {

@@ -201,12 +201,16 @@ struct Alone {
 const ALONE: VehicleId = VehicleId(0);
 
 impl Alone {
-    /// None where a cure would not be enough: a promise stands in the way.
+    /// None where a cure would not be enough: a promise or a link stands in the way.
     fn of(tours: &Tours<'_>, head: TaskId, vehicle: VehicleId) -> Option<Self> {
         if tours.breaks_promise(head, vehicle) || !tours.holds(vehicle) {
             return None;
         }
         let problem = tours.problem();
+        if problem.links.has(head) || tours.tasks_of(vehicle).any(|task| problem.links.has(task)) {
+            // What helps here may not be enough elsewhere.
+            return None;
+        }
         let partner = problem.partner(head);
         let tour: Vec<TaskId> = tours.tasks_of(vehicle).collect();
         let mut tasks: Vec<TaskId> = std::iter::once(head).chain(partner).collect();

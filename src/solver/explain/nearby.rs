@@ -2,6 +2,7 @@
 
 use super::Effort;
 use crate::solver::draft::{TaskId, VehicleId};
+use crate::solver::links;
 use crate::solver::part::{Cut, Part};
 use crate::solver::plan::Plan;
 use crate::solver::problem::{Cost, NOWHERE};
@@ -34,8 +35,9 @@ pub(super) fn search(
 ) -> Found {
     let problem = tours.problem();
     let plan = tours.plan();
-    let vehicles = region(tours, task, first, effort);
-    let absent = absent_near(tours, task);
+    let mut vehicles = region(tours, task, first, effort);
+    let mut absent = absent_near(tours, task);
+    links::gather_absent(tours, &mut vehicles, &mut absent);
     let promises = promises(tours, &vehicles, &absent);
     let mut part =
         Part::of(problem, &plan, tours.disruption(), None, &Cut { vehicles, absent, promises, tours_max: usize::MAX });

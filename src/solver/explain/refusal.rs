@@ -96,7 +96,12 @@ fn by_distance(refusals: &[Refusal]) -> Vec<Refusal> {
 pub(super) fn distance(refusal: &Refusal) -> (bool, i64) {
     let by = refusal.by;
     match refusal.rule {
-        Rule::Locked | Rule::Skill { .. } | Rule::Promises | Rule::Incompatible { .. } => (true, 0),
+        Rule::Locked
+        | Rule::Skill { .. }
+        | Rule::Promises
+        | Rule::Incompatible { .. }
+        | Rule::Crew
+        | Rule::Before { .. } => (true, 0),
         Rule::Window
         | Rule::OtherWindow { .. }
         | Rule::ShiftEnd
@@ -125,7 +130,8 @@ fn is_same(one: Rule, two: Rule) -> bool {
     match (one, two) {
         (Rule::OtherWindow { .. }, Rule::OtherWindow { .. })
         | (Rule::Break { .. }, Rule::Break { .. })
-        | (Rule::Incompatible { .. }, Rule::Incompatible { .. }) => true,
+        | (Rule::Incompatible { .. }, Rule::Incompatible { .. })
+        | (Rule::Before { .. }, Rule::Before { .. }) => true,
         _ => one == two,
     }
 }
