@@ -12,16 +12,20 @@
 //! leave their vehicle, moved tasks cost what they cost and moved promises stay within their budget. The best plan found
 //! is never worse than the one given. The same plan, seed and number of iterations give the same result.
 
-use super::anneal::{Chain, Climate};
-use super::cut::cut;
-use super::disruption::Disruption;
-use super::draft::{TaskId, VehicleId};
-use super::neighbours::Neighbours;
-use super::part::{Cut, Part};
-use super::plan::Plan;
-use super::problem::{Cost, Problem};
-use super::stop::Budget;
-use super::tours::Tours;
+mod breed;
+mod cross;
+mod trials;
+
+use crate::solver::anneal::{Chain, Climate};
+use crate::solver::cut::cut;
+use crate::solver::disruption::Disruption;
+use crate::solver::draft::{TaskId, VehicleId};
+use crate::solver::neighbours::Neighbours;
+use crate::solver::part::{Cut, Part};
+use crate::solver::plan::Plan;
+use crate::solver::problem::{Cost, Problem};
+use crate::solver::stop::Budget;
+use crate::solver::tours::Tours;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use rayon::prelude::*;
@@ -156,6 +160,12 @@ struct Run {
     overload_price: f64,
 }
 
+impl Run {
+    fn used(&self) -> usize {
+        self.best.used()
+    }
+}
+
 /// A stretch of the budget, from hot to cold.
 #[derive(Debug, Clone, Copy)]
 struct Stretch {
@@ -210,35 +220,25 @@ impl Search<'_> {
     /// All of the budget.
     fn anneal(&self, options: &Options, run: &mut Run, on_better: &mut dyn FnMut(&Progress)) {
         let from = self.budget.share(run.iterations);
-        let heat = (super::knobs::get("HOT", options.heat.0), super::knobs::get("COLD", options.heat.1));
-        let mut stretch = Stretch { from, until: 1.0, heat, tour_heats: super::knobs::get("TOUR_HEATS", TOUR_HEATS), tours_max: usize::MAX };
-        if super::knobs::get("SOFT", 0.0) > 0.0 && self.problem.is_plain && self.problem.dimensions == 1 && self.disruption.is_free() {
+        let heat = (crate::solver::knobs::get("HOT", options.heat.0), crate::solver::knobs::get("COLD", options.heat.1));
+        let mut stretch = Stretch { from, until: 1.0, heat, tour_heats: crate::solver::knobs::get("TOUR_HEATS", TOUR_HEATS), tours_max: usize::MAX };
+        if crate::solver::knobs::get("SOFT", 0.0) > 0.0 && self.problem.is_plain && self.problem.dimensions == 1 && self.disruption.is_free() {
             let amounts: f64 = self.problem.task_ids().map(|t| f64::from(self.problem.amount(t)[0])).sum();
-            run.overload_price = super::knobs::get("SOFT", 1.0) * self.leg / (amounts / self.problem.tasks().len() as f64);
+            run.overload_price = crate::solver::knobs::get("SOFT", 1.0) * self.leg / (amounts / self.problem.tasks().len() as f64);
         }
         if options.is_warm {
             stretch.tour_heats = 0.0;
-        } else if self.problem.tasks().len() <= super::knobs::get("TRIAL_MAX", 600.0) as usize
-            && self.steps_per_task(&stretch, run, on_better) >= super::knobs::get("STEPS_MIN", TRIAL_STEPS_PER_TASK)
+        } else if self.problem.tasks().len() <= crate::solver::knobs::get("TRIAL_MAX", 2000.0) as usize
+            && self.steps_per_task(&stretch, run, on_better) >= crate::solver::knobs::get("STEPS_MIN", TRIAL_STEPS_PER_TASK)
         {
-            let herd = self.try_out(&mut stretch, run, on_better);
-            self.breed(herd, super::knobs::get("BREED", 0.8), run, on_better);
-            stretch.heat.0 = super::knobs::get("REHEAT", REHEAT);
+            let herd = self.try_out(run, on_better);
+            self.breed(herd, crate::solver::knobs::get("BREED", 0.97), run, on_better);
+            stretch.heat = (crate::solver::knobs::get("REHEAT", 0.05), crate::solver::knobs::get("COLD", 0.01));
+            stretch.tour_heats = 0.0;
             stretch.from = self.budget.share(run.iterations);
         }
-        let cap = super::knobs::get("CAP", 0.0) as usize;
-        if cap > 0 {
-            stretch.tours_max = cap;
-            self.close_tours(run, cap);
-        }
         while self.budget.share(run.iterations) < 1.0 {
-            let steps = if std::env::var("TRACE2").is_ok() { 60000 } else { u64::MAX };
-            self.round(&stretch, steps, run, on_better);
-            if steps < u64::MAX {
-                let share = self.budget.share(run.iterations);
-                let heat = stretch.climate(share, self.leg).heat / self.leg;
-                eprintln!("T {share:.3} heat {heat:.4} cost {} best {} over {:.0} used {}", run.cost / 36000, run.best_cost / 36000, run.overload_price, run.plan.tours.iter().filter(|t| !t.is_empty()).count());
-            }
+            self.round(&stretch, u64::MAX, run, on_better);
         }
     }
 
@@ -254,174 +254,6 @@ impl Search<'_> {
         self.round(stretch, PACE_STEPS_PER_TASK * tasks, run, on_better);
         let used = self.budget.share(run.iterations) - share;
         (run.iterations - steps) as f64 / tasks as f64 / used.max(f64::MIN_POSITIVE)
-    }
-
-    /// Makes short trials from here and goes on from the best.
-    fn try_out(&self, stretch: &mut Stretch, run: &mut Run, on_better: &mut dyn FnMut(&Progress)) -> Vec<Run> {
-        let mut herd = Vec::new();
-        let begun = run.clone();
-        let heat = (super::knobs::get("THOT", 1.0), super::knobs::get("TCOLD", 0.05));
-        let share = super::knobs::get("TSHARE", TRIAL_SHARE);
-        let mut fewest = usize::MAX;
-        let mut best_tours = usize::MAX;
-        let trials = super::knobs::get("TRIALS", 4.0) as usize;
-        let mut free = 0;
-        let mut down = true;
-        for trial_at in 0..trials {
-            let mut trial = begun.clone();
-            trial.iterations = run.iterations;
-            trial.dice = Xoshiro256PlusPlus::seed_from_u64(run.dice.random());
-            let from = self.budget.share(trial.iterations);
-            let until = (from + share).min(1.0);
-            let capped = trial_at > 0 && down && best_tours > 1;
-            let mut one = Stretch { from, until, heat, tour_heats: 0.0, tours_max: usize::MAX };
-            let cap = super::knobs::get("CAP", 0.0) as usize;
-            if cap > 0 { one.tours_max = cap; self.close_tours(&mut trial, cap); }
-            else if capped {
-                one.tours_max = best_tours - 1;
-                self.close_tours(&mut trial, one.tours_max);
-            } else {
-                one.tour_heats = [0.0, -3.0][free % 2];
-                free += 1;
-            }
-            while self.budget.share(trial.iterations) < until {
-                self.round(&one, u64::MAX, &mut trial, &mut |_| {});
-            }
-            let used = trial.best.tours.iter().filter(|tour| !tour.is_empty()).count();
-            if std::env::var("TRACE").is_ok() { eprintln!("trial capped {capped} max {} heats {} -> {} with {used} left {}", one.tours_max, one.tour_heats, trial.best_cost as f64 / 36000.0, self.left_out(&trial.best).count()); }
-            run.iterations = trial.iterations;
-            if trial.best_cost < begun.best_cost {
-                let mut kept = trial.clone();
-                (kept.plan, kept.cost) = (kept.best.clone(), kept.best_cost);
-                herd.push(kept);
-            }
-            if trial.best_cost < run.best_cost {
-                (run.best, run.best_cost) = (trial.best, trial.best_cost);
-                stretch.tour_heats = one.tour_heats;
-                stretch.tours_max = if capped { used } else { usize::MAX };
-                best_tours = used;
-            } else if capped {
-                down = false;
-            }
-        }
-        (run.plan, run.cost) = (run.best.clone(), run.best_cost);
-        if run.best_cost < begun.best_cost {
-            self.tell(run, on_better);
-        }
-        herd
-    }
-
-    /// Crosses plans until so much of the budget is used.
-    fn breed(&self, mut herd: Vec<Run>, until: f64, run: &mut Run, on_better: &mut dyn FnMut(&Progress)) {
-        let tasks = self.problem.tasks().len() as u64;
-        let steps = (super::knobs::get("CSTEPS", 20.0) * tasks as f64) as u64;
-        let hot = super::knobs::get("CHOT", 0.1);
-        let cold = super::knobs::get("CCOLD", 0.01);
-        let (mut born, mut kept) = (0, 0);
-        while herd.len() > 1 && self.budget.share(run.iterations) < until {
-            let a = run.dice.random_range(0..herd.len());
-            let mut b = run.dice.random_range(0..herd.len() - 1);
-            b += usize::from(b >= a);
-            let Some(mut child) = self.cross(&herd[a].plan, &herd[b].plan, &mut run.dice) else { continue };
-            child.iterations = run.iterations;
-            child.overload_price = herd[a].overload_price;
-            let end = run.iterations + steps;
-            while child.iterations < end && self.budget.share(child.iterations) < 1.0 {
-                let done = (child.iterations - run.iterations) as f64 / steps as f64;
-                let slice = (steps / 10).max(1);
-                let heat = hot * (cold / hot as f64).powf(done);
-                let one = Stretch { from: 0.0, until: 1.0, heat: (heat, heat), tour_heats: 0.0, tours_max: usize::MAX };
-                self.round(&one, slice, &mut child, &mut |_| {});
-            }
-            run.iterations = child.iterations;
-            born += 1;
-            if child.best_cost < herd[a].cost && herd.iter().all(|other| other.cost != child.best_cost) {
-                kept += 1;
-                (child.plan, child.cost) = (child.best.clone(), child.best_cost);
-                herd[a] = child;
-                if herd[a].cost < run.best_cost {
-                    (run.best, run.best_cost) = (herd[a].best.clone(), herd[a].best_cost);
-                    self.tell(run, on_better);
-                }
-            }
-            if std::env::var("TRACE").is_ok() && born % 20 == 0 {
-                let costs: Vec<i64> = herd.iter().map(|r| r.cost / 36000).collect();
-                eprintln!("born {born} kept {kept} {costs:?}");
-            }
-        }
-        (run.plan, run.cost) = (run.best.clone(), run.best_cost);
-    }
-
-    /// Some neighbouring tours of the second plan in the first.
-    fn cross(&self, one: &Plan, two: &Plan, dice: &mut Xoshiro256PlusPlus) -> Option<Run> {
-        let problem = self.problem;
-        let vehicles = problem.vehicles().len();
-        // Give the tours of the second to the vehicles whose tours in the first they are most like.
-        let owner = one.owners(problem);
-        let mut shared: Vec<(std::cmp::Reverse<u32>, usize, usize)> = Vec::new();
-        for (at, tour) in two.tours.iter().enumerate() {
-            let mut counts = vec![0u32; vehicles];
-            for task in tour {
-                if let Some(v) = owner[task.index()] { counts[v.index()] += 1; }
-            }
-            for (v, count) in counts.into_iter().enumerate() {
-                if count > 0 { shared.push((std::cmp::Reverse(count), at, v)); }
-            }
-        }
-        shared.sort_unstable();
-        let kind = |v: usize| problem.ride(VehicleId(v as u32)).kind;
-        let mut to: Vec<Option<usize>> = vec![None; vehicles];
-        let mut taken = vec![false; vehicles];
-        for (_, at, v) in shared {
-            if to[at].is_none() && !taken[v] && kind(at) == kind(v) {
-                to[at] = Some(v);
-                taken[v] = true;
-            }
-        }
-        for at in 0..vehicles {
-            if two.tours[at].is_empty() || to[at].is_some() { continue }
-            let v = (0..vehicles).find(|v| !taken[*v] && kind(at) == kind(*v))?;
-            to[at] = Some(v);
-            taken[v] = true;
-        }
-        // Which of them: around a task.
-        let owner_two = two.owners(problem);
-        let used = two.tours.iter().filter(|tour| !tour.is_empty()).count();
-        let count = dice.random_range(1..=(used / 2).max(1));
-        let seed = TaskId(dice.random_range(0..problem.asked as u32));
-        let mut chosen: Vec<usize> = Vec::new();
-        for task in std::iter::once(seed).chain(self.neighbours.near(seed).iter().copied()) {
-            if let Some(v) = owner_two[task.index()] && !chosen.contains(&v.index()) {
-                chosen.push(v.index());
-                if chosen.len() >= count { break }
-            }
-        }
-        let mut is_new = vec![false; problem.tasks().len()];
-        let mut differs = false;
-        for at in &chosen {
-            let v = to[*at]?;
-            differs |= two.tours[*at] != one.tours[v];
-            for task in &two.tours[*at] { is_new[task.index()] = true; }
-        }
-        if !differs { return None }
-        let mut plan = one.clone();
-        for tour in &mut plan.tours { tour.retain(|task| !is_new[task.index()]); }
-        for at in &chosen { plan.tours[to[*at]?].clone_from(&two.tours[*at]); }
-        let tours = Tours::of_sound(problem, &plan);
-        let cost = tours.cost();
-        Some(Run { best: plan.clone(), plan, best_cost: Cost::MAX, cost, iterations: 0, dice: Xoshiro256PlusPlus::seed_from_u64(dice.random()), overload_price: 0.0 })
-    }
-
-    /// Takes out the smallest tours until there are few enough.
-    fn close_tours(&self, run: &mut Run, tours_max: usize) {
-        let mut used: Vec<usize> =
-            (0..run.plan.tours.len()).filter(|at| !run.plan.tours[*at].is_empty()).collect();
-        used.sort_by_key(|at| run.plan.tours[*at].len());
-        let surplus = used.len().saturating_sub(tours_max);
-        for at in &used[..surplus] {
-            run.plan.tours[*at].clear();
-        }
-        run.cost = Tours::of_sound(self.problem, &run.plan).with_disruption(self.disruption.clone()).cost();
     }
 
     fn tell(&self, run: &Run, on_better: &mut dyn FnMut(&Progress)) {
@@ -558,8 +390,8 @@ impl Search<'_> {
         if !tours.is_feasible() || self.problem.matrices().is_empty() {
             return;
         }
-        let solution = super::Solution::of(self.problem, &run.best);
-        assert_eq!(super::checker::check(self.problem, &solution), [], "every best plan is clean");
+        let solution = crate::solver::Solution::of(self.problem, &run.best);
+        assert_eq!(crate::solver::checker::check(self.problem, &solution), [], "every best plan is clean");
         let tours = tours.with_disruption(self.disruption.clone());
         assert_eq!(tours.cost(), run.best_cost, "costs of parts add up");
     }
