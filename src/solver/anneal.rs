@@ -45,10 +45,6 @@ pub(super) struct Chain<'p> {
     dice: Xoshiro256PlusPlus,
     /// What the tours cost.
     tours_cost: Cost,
-    /// How much too much is aboard.
-    overload: i64,
-    sound: u32,
-    judged: u32,
     /// Heads of absent tasks, now and before the step that is tried.
     absent: Vec<TaskId>,
     absent_before: Vec<TaskId>,
@@ -78,29 +74,12 @@ impl<'p> Chain<'p> {
             dice,
             tours_cost: cost - absent.iter().map(|task| tours.absence_cost(*task)).sum::<Cost>(),
             absent_before: Vec::new(),
-            overload: 0,
-            sound: 0,
-            judged: 0,
             absent,
             best: tours.plan(),
             best_cost: cost,
             is_dirty: vec![false; problem.vehicles().len()],
             tours,
         }
-    }
-
-    /// From now on too much may be aboard, at a price for each unit.
-    pub(super) fn let_overload(&mut self, price: f64) {
-        self.tours.let_overload();
-        self.recreate.overload_price = price;
-        self.overload = self.tours.tours.iter().map(|tour| tour.overload).sum();
-        if self.overload > 0 {
-            self.best_cost = Cost::MAX;
-            self.is_dirty.fill(true);
-        }
-    }
-    pub(super) fn overload_price(&self) -> f64 {
-        self.recreate.overload_price
     }
 
     /// From now on at most so many vehicles are used.
@@ -144,17 +123,6 @@ impl<'p> Chain<'p> {
         let mut is_better = self.settle(climate, draw);
         for _ in 0..super::knobs::get("TAILS", 20.0) as usize {
             is_better |= self.swap_tails(climate);
-        }
-        if self.tours.lets_overload {
-            self.sound += u32::from(self.overload == 0);
-            self.judged += 1;
-            if self.judged == 100 {
-                let share = f64::from(self.sound) / 100.0;
-                let target = super::knobs::get("SOUND", 0.4);
-                let step = super::knobs::get("LSTEP", 0.1);
-                self.recreate.overload_price *= if share < target { 1.0 + step } else { 1.0 / (1.0 + step) };
-                (self.sound, self.judged) = (0, 0);
-            }
         }
         is_better
     }
@@ -250,29 +218,18 @@ impl<'p> Chain<'p> {
             && self.keeps_promises();
         let opened = self.tours.used() as Cost - self.used_before as Cost;
         let change = change + opened * climate.tour_price;
-        let mut overload = 0;
-        if self.tours.lets_overload {
-            let touched = self.undo.touched();
-            overload = touched
-                .map(|(vehicle, before)| {
-                    self.tours.tours[vehicle.index()].overload - before.overload
-                })
-                .sum();
-        }
-        let change = change + (self.recreate.overload_price * overload as f64) as Cost;
         if !holds || change as f64 > climate.heat * draw {
             self.undo.take_back(&mut self.tours);
             std::mem::swap(&mut self.absent, &mut self.absent_before);
             return false;
         }
         self.tours_cost += more;
-        self.overload += overload;
         for (vehicle, _) in self.undo.touched() {
             self.is_dirty[vehicle.index()] = true;
         }
         let cost = self.cost();
         debug_assert_eq!(cost, self.tours.cost(), "the change is exact");
-        if cost >= self.best_cost || self.overload > 0 {
+        if cost >= self.best_cost {
             return false;
         }
         self.best_cost = cost;

@@ -11,10 +11,20 @@ use super::tours::Tours;
 use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
 
-/// Up to so many tasks a plan stays whole; beyond, parts have at least so many tasks and tours.
-const WHOLE_MAX: usize = 300;
-const PART_TASKS: usize = 200;
-const PART_TOURS: usize = 10;
+/// How large parts are: up to so many tasks a plan stays whole; beyond, parts have at least so many tasks and tours.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CutSize {
+    whole_max: usize,
+    tasks: usize,
+    tours: usize,
+}
+
+impl CutSize {
+    /// For some steps.
+    pub(super) const ROUND: Self = Self { whole_max: 300, tasks: 200, tours: 10 };
+    /// For a search of its own.
+    pub(super) const PIECE: Self = Self { whole_max: 300, tasks: 200, tours: 4 };
+}
 
 /// How many near tasks tell to which part an absent task belongs.
 const LINKS: usize = 24;
@@ -26,6 +36,7 @@ pub(super) fn cut(
     disruption: &Disruption,
     neighbours: &Neighbours,
     tours_max: usize,
+    size: CutSize,
     dice: &mut Xoshiro256PlusPlus,
 ) -> Vec<Cut> {
     let owner = plan.owners(problem);
@@ -33,7 +44,7 @@ pub(super) fn cut(
     let count = problem.asked;
     let used = plan.tours.iter().filter(|tour| !tour.is_empty()).count();
     let parts =
-        if count <= WHOLE_MAX { 1 } else { (count / PART_TASKS).min(used / PART_TOURS).max(1) };
+        if count <= size.whole_max { 1 } else { (count / size.tasks).min(used / size.tours).max(1) };
     let mut cuts = vec![Cut::default(); parts];
     let mut part_of: Vec<Option<usize>> = vec![None; problem.vehicles().len()];
     if parts == 1 {

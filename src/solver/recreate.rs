@@ -61,8 +61,6 @@ pub(super) struct Recreate {
     tour_price: Cost,
     /// So many vehicles may be used.
     tours_max: usize,
-    /// What a unit too much aboard costs.
-    pub(super) overload_price: f64,
 }
 
 /// The best place of each task in a version of each tour, by task then vehicle. What is asked for most lies together.
@@ -113,7 +111,6 @@ impl Recreate {
             beside: Beside::of(problem),
             tour_price: 0,
             tours_max: usize::MAX,
-            overload_price: 0.0,
             known: Known {
                 versions: vec![0; size],
                 costs: vec![Cost::MAX; size],
@@ -255,10 +252,6 @@ impl Recreate {
         }
         if is_idle {
             cost += self.tour_price;
-        }
-        if tours.lets_overload {
-            let over = guest.map_or(0, |guest| tours.overload_of(guest.amount, vehicle));
-            cost += (self.overload_price * f64::from(over)) as Cost;
         }
         if cost < best.map_or(Cost::MAX, |best| best.cost) && !tours.breaks_promise(head, vehicle) {
             let (after, along) = place.unwrap_or_else(|| self.known.places[at]);

@@ -306,19 +306,15 @@ impl Tours<'_> {
     }
 
     /// Whether all rules hold, and what lateness costs.
-    pub(super) fn judge_tour(&mut self, vehicle: VehicleId, ride: &Ride) {
+    fn judge_tour(&mut self, vehicle: VehicleId, ride: &Ride) {
         let problem = self.problem();
         let mut tour = self.tours[vehicle.index()];
         tour.version = self.next_version();
         (tour.late_cost, tour.paid_s, tour.paid_cost) = (0, 0, 0);
         tour.is_feasible = true;
-        tour.overload = 0;
         if tour.count > 0 {
-            if self.lets_overload {
-                tour.overload = self.loads.room.get(vehicle.index()).map_or(0, |room| i64::from(-(*room).min(0)));
-            }
             tour.is_feasible = self.is_in_time(vehicle, ride)
-                && (self.lets_overload || self.is_within_capacity(vehicle))
+                && self.is_within_capacity(vehicle)
                 && (!problem.has_groups || self.has_no_rivals(vehicle))
                 && (!ride.has_limits || self.fits_in_limits(vehicle, 0, 0, 0));
             if tour.links > 0 {

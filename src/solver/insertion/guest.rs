@@ -13,7 +13,7 @@ pub(in crate::solver) struct Guest<'p> {
     opens_s: i32,
     closes_s: i32,
     service_s: i32,
-    pub(in crate::solver) amount: i32,
+    amount: i32,
 }
 
 impl<'p> Guest<'p> {
@@ -34,9 +34,7 @@ impl<'p> Guest<'p> {
     pub(in crate::solver) fn fit_on(&self, tours: &Tours<'_>, vehicle: VehicleId) -> Option<Fit> {
         let tour = &tours.tours[vehicle.index()];
         let room = tours.loads.room.get(vehicle.index());
-        if !tour.is_feasible
-            || !tours.lets_overload && room.is_some_and(|room| *room < self.amount)
-        {
+        if !tour.is_feasible || room.is_some_and(|room| *room < self.amount) {
             return None;
         }
         let end = tours.end_of(vehicle);

@@ -6,6 +6,7 @@ use crate::solver::anneal::{Chain, Climate};
 use crate::solver::knobs::get;
 use crate::solver::part::Part;
 use crate::solver::plan::Plan;
+use crate::solver::tours::Tours;
 use crate::solver::problem::Cost;
 use rand::RngExt;
 
@@ -31,28 +32,28 @@ impl Search<'_> {
             let one = run.dice.random_range(0..herd.len());
             let mut two = run.dice.random_range(0..herd.len() - 1);
             two += usize::from(two >= one);
-            let parents = (&herd[one].plan, &herd[two].plan);
+            let parents = (&herd[one].best, &herd[two].best);
             let Some(crossed) = cross(self.problem, &self.neighbours, parents, &mut run.dice) else {
                 void += 1;
                 continue;
             };
             void = 0;
             let seed = run.dice.random();
-            let child = self.cool(&crossed, seed, run.iterations);
+            let child = self.cool(&crossed, seed, run.iterations, until);
             run.iterations += child.steps;
             born += 1;
-            let is_known = herd.iter().any(|other| other.cost == child.cost);
-            if child.cost < herd[one].cost && !is_known {
+            let is_known = herd.iter().any(|other| other.best_cost == child.cost);
+            if child.cost < herd[one].best_cost && !is_known {
                 kept += 1;
-                (herd[one].plan, herd[one].cost) = (child.plan, child.cost);
+                (herd[one].best, herd[one].best_cost) = (child.plan, child.cost);
                 if child.cost < run.best_cost {
-                    run.best.clone_from(&herd[one].plan);
+                    run.best.clone_from(&herd[one].best);
                     run.best_cost = child.cost;
                     self.tell(run, on_better);
                 }
             }
-            if std::env::var("TRACE").is_ok() && born % 50 == 0 {
-                let costs: Vec<i64> = herd.iter().map(|r| r.cost / 36000).collect();
+            if std::env::var("TRACE").is_ok() && born % 100 == 0 {
+                let costs: Vec<i64> = herd.iter().map(|r| r.best_cost / 36000).collect();
                 eprintln!("born {born} kept {kept} {costs:?}");
             }
         }
@@ -60,11 +61,12 @@ impl Search<'_> {
     }
 
     /// Cools a crossed plan where it is new.
-    fn cool(&self, crossed: &Crossed, seed: u64, iterations: u64) -> Child {
+    fn cool(&self, crossed: &Crossed, seed: u64, iterations: u64, until: f64) -> Child {
         let Crossed { plan, cut } = crossed;
-        let cost = crate::solver::tours::Tours::of_sound(self.problem, plan).cost();
+        let cost = Tours::of_sound(self.problem, plan).cost();
         let part = Part::of(self.problem, plan, &self.disruption, Some(&self.neighbours), cut);
         let mut chain = Chain::new(part.tours(), &part.neighbours, seed);
+        chain.limit_tours(cut.tours_max);
         let before = chain.cost();
         let steps_max = (get("CSTEPS", 20.0) * part.problem.tasks().len() as f64) as u64;
         let (hot, cold): (f64, f64) = (get("CHOT", 0.1), get("CCOLD", 0.01));
@@ -72,7 +74,7 @@ impl Search<'_> {
         let mut steps = 0;
         while steps < steps_max {
             if steps.is_multiple_of(STEPS_PER_LOOK) {
-                if self.budget.share(iterations + steps) >= 1.0 {
+                if self.budget.share(iterations + steps) >= until {
                     break;
                 }
                 let done = steps as f64 / steps_max as f64;

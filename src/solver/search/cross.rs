@@ -184,5 +184,7 @@ fn around(
         }
     }
     let vehicles = problem.vehicle_ids().filter(|vehicle| is_in[vehicle.index()]).collect();
-    Cut { vehicles, absent, promises: 0, tours_max: usize::MAX }
+    let inside = problem.vehicle_ids().filter(|v| is_in[v.index()] && !plan.tours[v.index()].is_empty()).count();
+    let tours_max = (get("CAP", 1e9) as usize).saturating_sub(plan.used() - inside);
+    Cut { vehicles, absent, promises: 0, tours_max }
 }

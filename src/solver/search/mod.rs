@@ -13,11 +13,12 @@
 //! is never worse than the one given. The same plan, seed and number of iterations give the same result.
 
 mod breed;
+mod parts;
 mod cross;
 mod trials;
 
 use crate::solver::anneal::{Chain, Climate};
-use crate::solver::cut::cut;
+use crate::solver::cut::{CutSize, cut};
 use crate::solver::disruption::Disruption;
 use crate::solver::draft::{TaskId, VehicleId};
 use crate::solver::neighbours::Neighbours;
@@ -26,6 +27,7 @@ use crate::solver::plan::Plan;
 use crate::solver::problem::{Cost, Problem};
 use crate::solver::stop::Budget;
 use crate::solver::tours::Tours;
+use crate::solver::knobs::get;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use rayon::prelude::*;
@@ -124,7 +126,6 @@ pub fn improve(
         best: tours.plan(),
         best_cost: cost_before,
         iterations: 0,
-        overload_price: 0.0,
     };
     let is_idle = problem.asked == 0 || problem.vehicles().is_empty();
     if !is_idle && budget.share(0) < 1.0 {
@@ -134,6 +135,33 @@ pub fn improve(
     }
     search.outcome(run, cost_before)
 }
+
+/// How a search with trials shares its budget.
+#[derive(Debug, Clone, Copy)]
+struct Course {
+    pilot: f64,
+    /// All three trials of a batch together.
+    trial: f64,
+    batches: u32,
+    in_parts: bool,
+}
+
+impl Course {
+    fn of(tasks: usize) -> Self {
+        match tasks {
+            0..=SMALL_MAX => Self { pilot: 0.03, trial: 0.09, batches: 3, in_parts: false },
+            _ if tasks <= get("MIDDLE", 600.0) as usize => Self { pilot: 0.12, trial: 0.36, batches: 1, in_parts: false },
+            _ => Self { pilot: 0.05, trial: 0.0, batches: 0, in_parts: true },
+        }
+    }
+    fn of_part() -> Self {
+        Self { pilot: 0.0, trial: get("PT", 0.36), batches: get("PB", 1.0) as u32, in_parts: false }
+    }
+}
+
+const SMALL_MAX: usize = 250;
+const BREED_UNTIL: f64 = 0.97;
+const POLISH_HEAT: (f64, f64) = (0.05, 0.01);
 
 /// What stays the same while a search goes on.
 struct Search<'a> {
@@ -157,7 +185,6 @@ struct Run {
     /// So many have been made.
     iterations: u64,
     dice: Xoshiro256PlusPlus,
-    overload_price: f64,
 }
 
 impl Run {
@@ -198,7 +225,6 @@ struct Found {
     cost: Cost,
     best_cost: Cost,
     steps: u64,
-    overload_price: f64,
 }
 
 impl Search<'_> {
@@ -220,22 +246,18 @@ impl Search<'_> {
     /// All of the budget.
     fn anneal(&self, options: &Options, run: &mut Run, on_better: &mut dyn FnMut(&Progress)) {
         let from = self.budget.share(run.iterations);
-        let heat = (crate::solver::knobs::get("HOT", options.heat.0), crate::solver::knobs::get("COLD", options.heat.1));
-        let mut stretch = Stretch { from, until: 1.0, heat, tour_heats: crate::solver::knobs::get("TOUR_HEATS", TOUR_HEATS), tours_max: usize::MAX };
-        if crate::solver::knobs::get("SOFT", 0.0) > 0.0 && self.problem.is_plain && self.problem.dimensions == 1 && self.disruption.is_free() {
-            let amounts: f64 = self.problem.task_ids().map(|t| f64::from(self.problem.amount(t)[0])).sum();
-            run.overload_price = crate::solver::knobs::get("SOFT", 1.0) * self.leg / (amounts / self.problem.tasks().len() as f64);
-        }
+        let mut stretch = Stretch {
+            from,
+            until: 1.0,
+            heat: (get("HOT", options.heat.0), get("COLD", options.heat.1)),
+            tour_heats: get("TOUR_HEATS", TOUR_HEATS),
+            tours_max: usize::MAX,
+        };
         if options.is_warm {
             stretch.tour_heats = 0.0;
-        } else if self.problem.tasks().len() <= crate::solver::knobs::get("TRIAL_MAX", 2000.0) as usize
-            && self.steps_per_task(&stretch, run, on_better) >= crate::solver::knobs::get("STEPS_MIN", TRIAL_STEPS_PER_TASK)
-        {
-            let herd = self.try_out(run, on_better);
-            self.breed(herd, crate::solver::knobs::get("BREED", 0.97), run, on_better);
-            stretch.heat = (crate::solver::knobs::get("REHEAT", 0.05), crate::solver::knobs::get("COLD", 0.01));
-            stretch.tour_heats = 0.0;
-            stretch.from = self.budget.share(run.iterations);
+        } else if self.steps_per_task(&stretch, run, on_better) >= get("STEPS_MIN", TRIAL_STEPS_PER_TASK) {
+            self.cross_trials(run, on_better);
+            stretch = Stretch { from: self.budget.share(run.iterations), heat: POLISH_HEAT, tour_heats: 0.0, ..stretch };
         }
         while self.budget.share(run.iterations) < 1.0 {
             self.round(&stretch, u64::MAX, run, on_better);
@@ -256,6 +278,39 @@ impl Search<'_> {
         (run.iterations - steps) as f64 / tasks as f64 / used.max(f64::MIN_POSITIVE)
     }
 
+    /// Short trials, which are crossed; in parts if the plan is large.
+    fn cross_trials(&self, run: &mut Run, on_better: &mut dyn FnMut(&Progress)) {
+        let tasks = self.problem.asked;
+        let share = |run: &Run| self.budget.share(run.iterations);
+        let from = share(run);
+        let course = Course::of(tasks);
+        let (pilot, hot) = self.pilot(run, from, from + course.pilot);
+        run.iterations = pilot.iterations;
+        self.take_over(&pilot, run, on_better);
+        if !course.in_parts {
+            let mut herd = vec![pilot];
+            for _ in 0..course.batches {
+                let from = share(run);
+                self.try_out(hot, (from, from + course.trial), &mut herd, run, on_better);
+            }
+            self.breed(herd, BREED_UNTIL, run, on_better);
+            return;
+        }
+        (run.plan, run.cost) = (pilot.best, pilot.best_cost);
+        let from = share(run);
+        let until = get("BSA", 0.35);
+        let stretch = Stretch { from, until, heat: (hot, get("BCOLD", 0.025)), tour_heats: get("BTH", -2.0), tours_max: usize::MAX };
+        while share(run) < until {
+            self.round(&stretch, u64::MAX, run, on_better);
+        }
+        let passes = get("PASSES", 2.0) as usize;
+        for pass in 0..passes {
+            let from = share(run);
+            let until = from + (BREED_UNTIL - from) / (passes - pass) as f64;
+            self.cross_parts(hot, (from, until), run, on_better);
+        }
+    }
+
     fn tell(&self, run: &Run, on_better: &mut dyn FnMut(&Progress)) {
         on_better(&Progress {
             iteration: run.iterations,
@@ -273,7 +328,7 @@ impl Search<'_> {
         run: &mut Run,
         on_better: &mut dyn FnMut(&Progress),
     ) {
-        let cuts = cut(self.problem, &run.plan, &self.disruption, &self.neighbours, stretch.tours_max, &mut run.dice);
+        let cuts = cut(self.problem, &run.plan, &self.disruption, &self.neighbours, stretch.tours_max, CutSize::ROUND, &mut run.dice);
         let seeds: Vec<u64> = cuts.iter().map(|_| run.dice.random()).collect();
         let work: Vec<(&Cut, u64)> = cuts.iter().zip(seeds).collect();
         let parts = work.len() as u64;
@@ -293,9 +348,8 @@ impl Search<'_> {
         for (_, found) in &found {
             run.iterations += found.steps;
             run.cost += found.cost - found.cost_before;
-            best_cost = best_cost.saturating_add(found.best_cost.saturating_sub(found.cost_before));
+            best_cost += found.best_cost - found.cost_before;
         }
-        run.overload_price = found.iter().map(|(_, f)| f.overload_price).sum::<f64>() / found.len() as f64;
         if best_cost < run.best_cost {
             run.best_cost = best_cost;
             run.best.clone_from(&run.plan);
@@ -325,7 +379,6 @@ impl Search<'_> {
         let part = Part::of(self.problem, &run.plan, &self.disruption, Some(&self.neighbours), cut);
         let mut chain = Chain::new(part.tours(), &part.neighbours, seed);
         chain.limit_tours(cut.tours_max);
-        if run.overload_price > 0.0 { chain.let_overload(run.overload_price); }
         let cost_before = chain.cost();
         let round = STEPS_PER_TASK * part.problem.tasks().len() as u64;
         let steps_max = if parts == 1 { steps_max } else { steps_max.min(round) };
@@ -346,7 +399,7 @@ impl Search<'_> {
             if chain.step(climate)
                 && let Some(tell) = &mut on_better
             {
-                let cost = (chain.best().1 - cost_before).saturating_add(run.cost);
+                let cost = chain.best().1 - cost_before + run.cost;
                 let iteration = run.iterations + steps;
                 if cost < run.best_cost {
                     tell(&Progress { iteration, share_used, cost, left_out: chain.left_out() });
@@ -361,7 +414,6 @@ impl Search<'_> {
             cost: chain.cost(),
             best_cost,
             steps,
-            overload_price: chain.overload_price(),
         };
         drop(chain);
         (part, found)

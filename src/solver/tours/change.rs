@@ -6,14 +6,6 @@ use crate::solver::links;
 use crate::solver::problem::{Cost, LoadRule};
 
 impl Tours<'_> {
-    /// From now on too much may be aboard, which the sums of tours tell. Only for plain problems.
-    pub(in crate::solver) fn let_overload(&mut self) {
-        self.lets_overload = true;
-        for vehicle in self.problem.vehicle_ids() {
-            self.judge_tour(vehicle, self.problem.ride(vehicle));
-        }
-    }
-
     /// Puts a task (one that stands alone) after so many others.
     pub fn insert(&mut self, task: TaskId, vehicle: VehicleId, after: usize) {
         self.put(task, vehicle, self.spot_at(vehicle, after));

@@ -73,8 +73,6 @@ pub(super) struct Tour {
     pub preference_cost: Cost,
     /// What it costs that tasks have come here from other vehicles.
     pub moved_cost: Cost,
-    /// How much too much is aboard, where that is allowed on the way.
-    pub overload: i64,
     /// All rules hold. Insertions keep this; a removal can end it only where a leg is longer than a way round.
     pub is_feasible: bool,
     /// The same as far as links do not matter.
@@ -118,8 +116,6 @@ pub struct Tours<'p> {
     pub(super) joint: Joint,
     /// Room for an order of tasks.
     pub(super) order: Vec<TaskId>,
-    /// Whether too much may be aboard, on the way to better plans.
-    pub(super) lets_overload: bool,
 }
 
 /// The times of spots by the number of breaks taken, rows of `stride`; empty if no vehicle has breaks.
@@ -226,7 +222,6 @@ impl<'p> Tours<'p> {
             shared_cost: 0,
             preference_cost: 0,
             moved_cost: 0,
-            overload: 0,
             is_feasible: true,
             holds_alone: true,
         };
@@ -244,7 +239,6 @@ impl<'p> Tours<'p> {
             astray: 0,
             versions: 0,
             walker: Walker::of(problem),
-            lets_overload: false,
             link_times: vec![LinkTimes::UNKNOWN; if problem.has_links() { tasks } else { 0 }],
             joint: Joint::of(problem),
             order: Vec::new(),

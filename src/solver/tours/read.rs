@@ -8,13 +8,6 @@ use crate::solver::problem::{Cost, Problem};
 use crate::solver::walk::Walker;
 
 impl<'p> Tours<'p> {
-    /// How much more would be too much aboard with so much more.
-    #[inline]
-    pub(in crate::solver) fn overload_of(&self, amount: i32, vehicle: VehicleId) -> i32 {
-        let room = self.loads.room.get(vehicle.index());
-        room.map_or(0, |room| (amount - (*room).max(0)).max(0))
-    }
-
     pub fn problem(&self) -> &'p Problem {
         self.problem
     }
