@@ -121,7 +121,7 @@ impl<'p> Chain<'p> {
         self.put_back_absent();
         let draw = self.draw();
         let mut is_better = self.settle(climate, draw);
-        for _ in 0..super::knobs::get("TAILS", 20.0) as usize {
+        for _ in 0..TAILS_PER_RUIN {
             is_better |= self.swap_tails(climate);
         }
         is_better

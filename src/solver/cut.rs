@@ -11,20 +11,15 @@ use super::tours::Tours;
 use rand::RngExt;
 use rand::rngs::Xoshiro256PlusPlus;
 
-/// How large parts are: up to so many tasks a plan stays whole; beyond, parts have at least so many tasks and tours.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct CutSize {
-    whole_max: usize,
-    tasks: usize,
-    tours: usize,
-}
+/// Up to so many tasks a plan stays whole; beyond, parts have at least so many tasks and tours.
+const WHOLE_MAX: usize = 300;
+const PART_TASKS: usize = 200;
+const PART_TOURS: usize = 10;
+/// The same of tasks where vehicles differ: only some may do a task, so it needs more of them around.
+const MIXED_PART_TASKS: usize = 400;
 
-impl CutSize {
-    /// For some steps.
-    pub(super) const ROUND: Self = Self { whole_max: 300, tasks: 200, tours: 10 };
-    /// For a search of its own.
-    pub(super) const PIECE: Self = Self { whole_max: 300, tasks: 200, tours: 4 };
-}
+/// So many idle vehicles of a kind are enough for a part until the plan is cut anew.
+const IDLE: u32 = 4;
 
 /// How many near tasks tell to which part an absent task belongs.
 const LINKS: usize = 24;
@@ -36,15 +31,15 @@ pub(super) fn cut(
     disruption: &Disruption,
     neighbours: &Neighbours,
     tours_max: usize,
-    size: CutSize,
     dice: &mut Xoshiro256PlusPlus,
 ) -> Vec<Cut> {
     let owner = plan.owners(problem);
     let absent = Tours::heads(problem).filter(|head| owner[head.index()].is_none());
     let count = problem.asked;
     let used = plan.tours.iter().filter(|tour| !tour.is_empty()).count();
+    let part_tasks = if problem.kinds() == 1 { PART_TASKS } else { MIXED_PART_TASKS };
     let parts =
-        if count <= size.whole_max { 1 } else { (count / size.tasks).min(used / size.tours).max(1) };
+        if count <= WHOLE_MAX { 1 } else { (count / part_tasks).min(used / PART_TOURS).max(1) };
     let mut cuts = vec![Cut::default(); parts];
     let mut part_of: Vec<Option<usize>> = vec![None; problem.vehicles().len()];
     if parts == 1 {
@@ -132,8 +127,7 @@ fn halve(
         open.push((far, middle..range.end));
     }
     let first = dice.random_range(0..parts);
-    // A few of a kind are enough for a part until the plan is cut anew.
-    let spare = super::knobs::get("SPARE", 4.0) as u32 * parts as u32;
+    let spare = IDLE * parts as u32;
     let mut dealt: Vec<u32> = vec![0; problem.kinds()];
     for (at, vehicle) in idle.into_iter().enumerate() {
         let of_kind = &mut dealt[problem.ride(vehicle).kind as usize];

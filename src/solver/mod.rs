@@ -28,7 +28,6 @@ mod links;
 mod made_up;
 pub mod matching;
 pub mod matrix;
-pub mod knobs;
 mod neighbours;
 mod part;
 pub mod plan;

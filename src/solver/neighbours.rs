@@ -91,10 +91,9 @@ impl Beside {
                     beside.push((weight, other));
                 }
             }
-            let most = super::knobs::get("BESIDE", 40.0) as usize;
-            if beside.len() > most {
-                beside.select_nth_unstable_by(most, order);
-                beside.truncate(most);
+            if beside.len() > BESIDE {
+                beside.select_nth_unstable_by(BESIDE, order);
+                beside.truncate(BESIDE);
             }
             beside.sort_unstable_by(order);
             found.tasks.extend(beside.iter().map(|(_, other)| *other));

@@ -16,7 +16,7 @@ pub(super) struct Part {
     tasks: Vec<TaskId>,
     vehicles: Vec<VehicleId>,
     plan: Plan,
-    pub disruption: Disruption,
+    disruption: Disruption,
 }
 
 /// Which vehicles and which absent tasks make a part.
@@ -79,12 +79,6 @@ impl Part {
     /// The number of a vehicle of the whole in it.
     pub(super) fn vehicle_inside(&self, vehicle: VehicleId) -> Option<VehicleId> {
         self.vehicles.iter().position(|known| *known == vehicle).map(|at| VehicleId(at as u32))
-    }
-
-    /// Tours of the part, as the whole knows them.
-    pub(super) fn outside(&self, plan: &Plan) -> Vec<(VehicleId, Vec<TaskId>)> {
-        let tasks = |tour: &Vec<TaskId>| tour.iter().map(|task| self.tasks[task.index()]).collect();
-        self.vehicles.iter().copied().zip(plan.tours.iter().map(tasks)).collect()
     }
 
     /// Writes tours of the part into a plan of the whole.

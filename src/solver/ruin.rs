@@ -47,8 +47,8 @@ impl Ruins {
         self.strings.clear();
         self.tasks.clear();
         let mean_len = tours.placed() as f64 / tours.trips().max(1) as f64;
-        let len_max = super::knobs::get("SMAX", STRING_MAX).min(mean_len).max(1.0);
-        let strings_max = 4.0 * dice.random_range(super::knobs::get("RMIN", 2.0)..super::knobs::get("RMAX", 10.0)) / (1.0 + len_max) - 1.0;
+        let len_max = STRING_MAX.min(mean_len).max(1.0);
+        let strings_max = 4.0 * dice.random_range(REMOVED) / (1.0 + len_max) - 1.0;
         let strings = (dice.random_range(0.0..strings_max.max(0.0) + 1.0) + 1.0) as usize;
         for &task in std::iter::once(&seed).chain(neighbours.near(seed)) {
             if self.strings.len() >= strings {

@@ -6,7 +6,6 @@
 //! exchange.
 
 use crate::solver::draft::{TaskId, VehicleId};
-use crate::solver::knobs::get;
 use crate::solver::neighbours::Neighbours;
 use crate::solver::part::Cut;
 use crate::solver::plan::Plan;
@@ -18,6 +17,9 @@ use std::cmp::Reverse;
 
 /// How many near tasks tell which tours lie beside those that changed.
 const LINKS: usize = 8;
+/// So many tasks may lie beside at least, and so many idle vehicles of each kind.
+const BESIDE_MIN: usize = 20;
+const IDLE: u32 = 3;
 
 /// A crossed plan, and the part of it that is new and what lies beside.
 pub(super) struct Crossed {
@@ -30,13 +32,14 @@ pub(super) fn cross(
     problem: &Problem,
     neighbours: &Neighbours,
     (one, two): (&Plan, &Plan),
+    crossed_max: usize,
     dice: &mut Xoshiro256PlusPlus,
 ) -> Option<Crossed> {
     let to = alike(problem, one, two)?;
     let owner = two.owners(problem);
     let used = two.used();
     let mean = (two.placed() / used.max(1)).max(1);
-    let most = (get("CTASKS", 150.0) as usize / mean).clamp(1, (used / 2).max(1));
+    let most = (crossed_max / mean).clamp(1, (used / 2).max(1));
     let count = dice.random_range(1..=most);
     let seed = TaskId(dice.random_range(0..problem.asked as u32));
     let mut chosen: Vec<VehicleId> = Vec::new();
@@ -160,7 +163,7 @@ fn around(
     let mut beside: Vec<VehicleId> =
         problem.vehicle_ids().filter(|vehicle| votes[vehicle.index()] > 0).collect();
     beside.sort_by_key(|vehicle| (Reverse(votes[vehicle.index()]), vehicle.0));
-    let mut room = (changed.len() as f64 * get("CMORE", 0.5)) as usize + 20;
+    let mut room = changed.len() / 2 + BESIDE_MIN;
     for vehicle in beside {
         let count = plan.tours[vehicle.index()].len();
         if count > room {
@@ -169,7 +172,7 @@ fn around(
         room -= count;
         is_in[vehicle.index()] = true;
     }
-    let mut idle_left = vec![3u32; problem.kinds()];
+    let mut idle_left = vec![IDLE; problem.kinds()];
     let mut idle: Vec<VehicleId> =
         problem.vehicle_ids().filter(|v| plan.tours[v.index()].is_empty()).collect();
     if !idle.is_empty() {
@@ -184,7 +187,5 @@ fn around(
         }
     }
     let vehicles = problem.vehicle_ids().filter(|vehicle| is_in[vehicle.index()]).collect();
-    let inside = problem.vehicle_ids().filter(|v| is_in[v.index()] && !plan.tours[v.index()].is_empty()).count();
-    let tours_max = (get("CAP", 1e9) as usize).saturating_sub(plan.used() - inside);
-    Cut { vehicles, absent, promises: 0, tours_max }
+    Cut { vehicles, absent, promises: 0, tours_max: usize::MAX }
 }

@@ -12,13 +12,14 @@
 //! leave their vehicle, moved tasks cost what they cost and moved promises stay within their budget. The best plan found
 //! is never worse than the one given. The same plan, seed and number of iterations give the same result.
 
-mod breed;
-mod parts;
+mod course;
 mod cross;
+mod breed;
+mod side_by_side;
 mod trials;
 
 use crate::solver::anneal::{Chain, Climate};
-use crate::solver::cut::{CutSize, cut};
+use crate::solver::cut::cut;
 use crate::solver::disruption::Disruption;
 use crate::solver::draft::{TaskId, VehicleId};
 use crate::solver::neighbours::Neighbours;
@@ -27,30 +28,25 @@ use crate::solver::plan::Plan;
 use crate::solver::problem::{Cost, Problem};
 use crate::solver::stop::Budget;
 use crate::solver::tours::Tours;
-use crate::solver::knobs::get;
+use course::Course;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use rayon::prelude::*;
 
-/// How many steps a part makes for each of its tasks before the plan is cut anew.
-const STEPS_PER_TASK: u64 = 30;
+/// How many steps a part makes at most for each of its tasks before the plan is cut anew, and how often the plan is cut
+/// anew at least: what lies in different parts cannot meet before.
+const STEPS_PER_TASK: f64 = 30.0;
+const ROUNDS_MIN: f64 = 40.0;
 /// How often the clock is looked at and the temperature set.
 const STEPS_PER_LOOK: u64 = 16;
-
-/// The trials: what they give for tours in use, in heats, one after the other; which share of the budget each may use;
-/// and between which temperatures, in mean legs.
-const TRIAL_TOUR_HEATS: [f64; 4] = [0.0, -3.0, 0.0, -3.0];
-const TRIAL_SHARE: f64 = 0.05;
-const TRIAL_HEAT: (f64, f64) = (1.0, 0.05);
-/// How hot it is again after them.
-const REHEAT: f64 = 0.3;
-/// They pay up to so many tasks (what differs from run to run evens out in larger plans) and from so many steps for each
-/// task in the whole budget on, which the first few steps tell.
-const TRIAL_TASKS_MAX: usize = 600;
-const TRIAL_STEPS_PER_TASK: f64 = 1500.0;
+/// How many steps for each task tell how fast it goes.
 const PACE_STEPS_PER_TASK: u64 = 3;
-/// What is given for tours in use where there are no trials.
-const TOUR_HEATS: f64 = -2.0;
+
+/// Trials pay from so many steps for each task in the whole budget on.
+const TRIAL_STEPS_PER_TASK: f64 = 1500.0;
+/// Until which share of the budget trials are crossed, and how hot it is after that, in mean legs.
+const CROSSED_UNTIL: f64 = 0.97;
+const POLISH_HEAT: (f64, f64) = (0.05, 0.01);
 
 /// How a search goes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -116,6 +112,7 @@ pub fn improve(
         disruption: tours.disruption().clone(),
         neighbours: Neighbours::default(),
         leg: 0.0,
+        steps_per_round: STEPS_PER_TASK,
         budget,
         threads: threads.and_then(Result::ok),
     };
@@ -136,33 +133,6 @@ pub fn improve(
     search.outcome(run, cost_before)
 }
 
-/// How a search with trials shares its budget.
-#[derive(Debug, Clone, Copy)]
-struct Course {
-    pilot: f64,
-    /// All three trials of a batch together.
-    trial: f64,
-    batches: u32,
-    in_parts: bool,
-}
-
-impl Course {
-    fn of(tasks: usize) -> Self {
-        match tasks {
-            0..=SMALL_MAX => Self { pilot: 0.03, trial: 0.09, batches: 3, in_parts: false },
-            _ if tasks <= get("MIDDLE", 600.0) as usize => Self { pilot: 0.12, trial: 0.36, batches: 1, in_parts: false },
-            _ => Self { pilot: 0.05, trial: 0.0, batches: 0, in_parts: true },
-        }
-    }
-    fn of_part() -> Self {
-        Self { pilot: 0.0, trial: get("PT", 0.36), batches: get("PB", 1.0) as u32, in_parts: false }
-    }
-}
-
-const SMALL_MAX: usize = 250;
-const BREED_UNTIL: f64 = 0.97;
-const POLISH_HEAT: (f64, f64) = (0.05, 0.01);
-
 /// What stays the same while a search goes on.
 struct Search<'a> {
     problem: &'a Problem,
@@ -171,6 +141,8 @@ struct Search<'a> {
     /// What a leg of the first full plan costs on average: the unit of heat.
     leg: f64,
     budget: &'a Budget<'a>,
+    /// How many steps a part makes for each of its tasks before the plan is cut anew.
+    steps_per_round: f64,
     /// None if one is enough.
     threads: Option<rayon::ThreadPool>,
 }
@@ -185,12 +157,6 @@ struct Run {
     /// So many have been made.
     iterations: u64,
     dice: Xoshiro256PlusPlus,
-}
-
-impl Run {
-    fn used(&self) -> usize {
-        self.best.used()
-    }
 }
 
 /// A stretch of the budget, from hot to cold.
@@ -208,6 +174,11 @@ struct Stretch {
 }
 
 impl Stretch {
+    fn plain((from, until): (f64, f64), heat: (f64, f64)) -> Self {
+        Self { from, until, heat, tour_heats: 0.0, tours_max: usize::MAX }
+    }
+
+
     /// The climate at a share of the budget, with legs that cost so much.
     fn climate(&self, share: f64, leg: f64) -> Climate {
         let done = (share - self.from) / (self.until - self.from);
@@ -244,20 +215,19 @@ impl Search<'_> {
     }
 
     /// All of the budget.
-    fn anneal(&self, options: &Options, run: &mut Run, on_better: &mut dyn FnMut(&Progress)) {
+    fn anneal(&mut self, options: &Options, run: &mut Run, on_better: &mut dyn FnMut(&Progress)) {
         let from = self.budget.share(run.iterations);
-        let mut stretch = Stretch {
-            from,
-            until: 1.0,
-            heat: (get("HOT", options.heat.0), get("COLD", options.heat.1)),
-            tour_heats: get("TOUR_HEATS", TOUR_HEATS),
-            tours_max: usize::MAX,
-        };
-        if options.is_warm {
-            stretch.tour_heats = 0.0;
-        } else if self.steps_per_task(&stretch, run, on_better) >= get("STEPS_MIN", TRIAL_STEPS_PER_TASK) {
-            self.cross_trials(run, on_better);
-            stretch = Stretch { from: self.budget.share(run.iterations), heat: POLISH_HEAT, tour_heats: 0.0, ..stretch };
+        let mut stretch = Stretch::plain((from, 1.0), options.heat);
+        if !options.is_warm {
+            let pace = self.steps_per_task(&stretch, run, on_better);
+            self.steps_per_round = (pace / ROUNDS_MIN).clamp(1.0, STEPS_PER_TASK);
+            if let Some(course) = Course::of(self.problem)
+                && pace >= TRIAL_STEPS_PER_TASK
+            {
+                self.cross_trials(&course, run, on_better);
+                let from = self.budget.share(run.iterations);
+                stretch = Stretch::plain((from, 1.0), POLISH_HEAT);
+            }
         }
         while self.budget.share(run.iterations) < 1.0 {
             self.round(&stretch, u64::MAX, run, on_better);
@@ -278,37 +248,23 @@ impl Search<'_> {
         (run.iterations - steps) as f64 / tasks as f64 / used.max(f64::MIN_POSITIVE)
     }
 
-    /// Short trials, which are crossed; in parts if the plan is large.
-    fn cross_trials(&self, run: &mut Run, on_better: &mut dyn FnMut(&Progress)) {
-        let tasks = self.problem.asked;
-        let share = |run: &Run| self.budget.share(run.iterations);
-        let from = share(run);
-        let course = Course::of(tasks);
-        let (pilot, hot) = self.pilot(run, from, from + course.pilot);
+    /// Short trials, which are crossed.
+    fn cross_trials(
+        &self,
+        course: &Course,
+        run: &mut Run,
+        on_better: &mut dyn FnMut(&Progress),
+    ) {
+        let from = self.budget.share(run.iterations);
+        let (pilot, hot) = self.pilot(run, (from, from + course.pilot));
         run.iterations = pilot.iterations;
         self.take_over(&pilot, run, on_better);
-        if !course.in_parts {
-            let mut herd = vec![pilot];
-            for _ in 0..course.batches {
-                let from = share(run);
-                self.try_out(hot, (from, from + course.trial), &mut herd, run, on_better);
-            }
-            self.breed(herd, BREED_UNTIL, run, on_better);
-            return;
+        let mut herd = vec![pilot];
+        for _ in 0..course.batches {
+            let from = self.budget.share(run.iterations);
+            self.try_out(hot, (from, from + course.batch), &mut herd, run, on_better);
         }
-        (run.plan, run.cost) = (pilot.best, pilot.best_cost);
-        let from = share(run);
-        let until = get("BSA", 0.35);
-        let stretch = Stretch { from, until, heat: (hot, get("BCOLD", 0.025)), tour_heats: get("BTH", -2.0), tours_max: usize::MAX };
-        while share(run) < until {
-            self.round(&stretch, u64::MAX, run, on_better);
-        }
-        let passes = get("PASSES", 2.0) as usize;
-        for pass in 0..passes {
-            let from = share(run);
-            let until = from + (BREED_UNTIL - from) / (passes - pass) as f64;
-            self.cross_parts(hot, (from, until), run, on_better);
-        }
+        self.breed(herd, course, run, on_better);
     }
 
     fn tell(&self, run: &Run, on_better: &mut dyn FnMut(&Progress)) {
@@ -328,7 +284,14 @@ impl Search<'_> {
         run: &mut Run,
         on_better: &mut dyn FnMut(&Progress),
     ) {
-        let cuts = cut(self.problem, &run.plan, &self.disruption, &self.neighbours, stretch.tours_max, CutSize::ROUND, &mut run.dice);
+        let cuts = cut(
+            self.problem,
+            &run.plan,
+            &self.disruption,
+            &self.neighbours,
+            stretch.tours_max,
+            &mut run.dice,
+        );
         let seeds: Vec<u64> = cuts.iter().map(|_| run.dice.random()).collect();
         let work: Vec<(&Cut, u64)> = cuts.iter().zip(seeds).collect();
         let parts = work.len() as u64;
@@ -380,7 +343,7 @@ impl Search<'_> {
         let mut chain = Chain::new(part.tours(), &part.neighbours, seed);
         chain.limit_tours(cut.tours_max);
         let cost_before = chain.cost();
-        let round = STEPS_PER_TASK * part.problem.tasks().len() as u64;
+        let round = (self.steps_per_round * part.problem.tasks().len() as f64) as u64;
         let steps_max = if parts == 1 { steps_max } else { steps_max.min(round) };
         let mut climate = Climate::default();
         let mut share_used = 0.0;

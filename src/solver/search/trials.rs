@@ -5,7 +5,6 @@
 
 use super::{Progress, Run, Search, Stretch};
 use crate::solver::draft::{TaskId, VehicleId};
-use crate::solver::knobs::get;
 use crate::solver::problem::Cost;
 use crate::solver::tours::Tours;
 use rand::rngs::Xoshiro256PlusPlus;
@@ -20,12 +19,14 @@ const PIECES: u32 = 12;
 const RISE: f64 = 0.08;
 /// A trial is never cooler at its begin.
 const HOT_MIN: f64 = 0.1;
+/// Trials that are worse by one part in so many are not crossed.
+const WORSE_MAX: Cost = 10;
 /// What is given for tours in use in a trial that is invited to use more, in heats.
 const INVITED: f64 = -3.0;
 
 impl Search<'_> {
     /// The first trial, from very hot; tells how hot it has to be for the next ones.
-    pub(super) fn pilot(&self, run: &mut Run, from: f64, until: f64) -> (Run, f64) {
+    pub(super) fn pilot(&self, run: &Run, (from, until): (f64, f64)) -> (Run, f64) {
         let mut pilot = run.clone();
         // What it came from is no merit of its own.
         pilot.best_cost = Cost::MAX;
@@ -34,20 +35,14 @@ impl Search<'_> {
         let at = |piece: u32| from + (until - from) * f64::from(piece) / f64::from(PIECES);
         let mut costs = Vec::new();
         for piece in 0..PIECES {
-            let stretch = Stretch {
-                from: at(piece),
-                until: at(piece + 1).min(1.0),
-                heat: (heat(piece), heat(piece + 1)),
-                tour_heats: 0.0,
-                tours_max: usize::MAX,
-            };
+            let shares = (at(piece), at(piece + 1).min(1.0));
+            let stretch = Stretch::plain(shares, (heat(piece), heat(piece + 1)));
             self.follow(&stretch, &mut pilot);
             costs.push((heat(piece + 1), pilot.cost as f64));
         }
         let high = pilot.cost as f64 * (1.0 + RISE);
         let found = costs.iter().rev().find(|(_, cost)| *cost > high);
         let hot = found.map_or(HOT_MIN, |(heat, _)| heat.max(HOT_MIN));
-        if std::env::var("TRACE").is_ok() { eprintln!("pilot {} used {} hot {hot}", pilot.best_cost / 36000, pilot.best.used()); }
         (pilot, hot)
     }
 
@@ -77,9 +72,8 @@ impl Search<'_> {
             (trial, end)
         };
         for trial in self.side_by_side(kinds.len(), (from, until), run, trial) {
-            if std::env::var("TRACE").is_ok() { eprintln!("trial {} used {} left {}", trial.best_cost / 36000, trial.best.used(), self.left_out(&trial.best).count()); }
-            self.take_over(&trial, run, on_better);
-            if self.left_out(&trial.best).count() <= self.left_out(&run.best).count() {
+                self.take_over(&trial, run, on_better);
+            if trial.best_cost - run.best_cost < run.best_cost / WORSE_MAX {
                 herd.push(trial);
             }
         }
