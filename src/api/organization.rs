@@ -38,6 +38,12 @@ pub struct SettingsChanges {
     pub silence_s: Option<u32>,
     /// At most 14400.
     pub promise_slack_s: Option<u32>,
+    /// What an hour on the road costs, in the smallest unit of the currency; 0 for no price.
+    pub hour_price: Option<u32>,
+    /// What a kilometre costs, likewise.
+    pub km_price: Option<u32>,
+    /// ISO 4217, such as `EUR`.
+    pub currency: Option<String>,
 }
 
 pub async fn get(state: Data<ApiState>, caller: Caller) -> Result<Json<OrganizationView>, Problem> {
@@ -75,6 +81,9 @@ fn merged(present: &OrganizationSettings, wish: &SettingsChanges) -> Organizatio
         geofence_m: wish.geofence_m.unwrap_or(present.geofence_m),
         silence_s: wish.silence_s.unwrap_or(present.silence_s),
         promise_slack_s: wish.promise_slack_s.unwrap_or(present.promise_slack_s),
+        hour_price: wish.hour_price.unwrap_or(present.hour_price),
+        km_price: wish.km_price.unwrap_or(present.km_price),
+        currency: wish.currency.clone().unwrap_or_else(|| present.currency.clone()),
     }
 }
 

@@ -14,6 +14,7 @@ mod failure;
 mod map_file;
 mod output;
 mod prompt;
+mod stop;
 mod system;
 mod tls;
 

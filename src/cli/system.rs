@@ -232,7 +232,7 @@ async fn until_told_to_stop(told: impl Future<Output = ()>) {
 
 /// Listens from now on, also before it is awaited: whoever reads that we are ready may stop us at once.
 #[cfg(unix)]
-fn told_to_stop() -> impl Future<Output = ()> {
+pub(super) fn told_to_stop() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
     let heard = |kind| {
         let signal = signal(kind);
@@ -253,7 +253,7 @@ fn told_to_stop() -> impl Future<Output = ()> {
 }
 
 #[cfg(not(unix))]
-async fn told_to_stop() {
+pub(super) async fn told_to_stop() {
     let _ = tokio::signal::ctrl_c().await;
 }
 

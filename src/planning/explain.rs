@@ -11,6 +11,7 @@ use super::state::PlannerState;
 use super::travel::Travel;
 use crate::domain::Rejection;
 use crate::domain::fieldwork::job::Job;
+use crate::domain::people::organization::OrganizationSettings;
 use crate::solver::explain::{self, Change, Cure, Effort, Fixed, Verdict};
 use crate::solver::{
     Disruption, Moving, Plan, Problem, Schedule, TaskId, Tours, VehicleId, insertion,
@@ -49,6 +50,8 @@ pub struct Alternative {
     pub travel_m: i64,
     pub waiting_s: i64,
     pub lateness_s: i64,
+    /// What the road would cost more, in the smallest unit of the organization's currency; null without prices.
+    pub cost: Option<i64>,
     /// Other jobs that would move.
     pub moves: Vec<MovedJob>,
     /// If nobody could: what keeps the one who comes nearest from it.
@@ -104,7 +107,7 @@ pub struct Question {
     lasting: Vec<Reason>,
     /// A job that has begun is in no tour.
     begun_by: Option<TechnicianId>,
-    price_s: u32,
+    settings: OrganizationSettings,
 }
 
 impl Question {
@@ -146,7 +149,7 @@ impl Question {
             job: facts,
             problem,
             begun_by,
-            price_s: state.settings.disruption_price_s,
+            settings: state.settings.clone(),
         })
     }
 
@@ -182,7 +185,7 @@ impl Question {
         let problem = &self.problem.problem;
         let tours = Tours::of(problem, &self.problem.plan).ok()?;
         let promised = problem.task_ids().filter(|task| self.problem.is_promised(*task));
-        let price = i64::from(self.price_s);
+        let price = i64::from(self.settings.disruption_price_s);
         let moving: Vec<Moving> =
             promised.map(|task| Moving { task, price, is_promised: true }).collect();
         let disruption = Disruption::from_plan(problem, &self.problem.plan, &moving, 0);
@@ -216,6 +219,7 @@ impl Question {
             travel_m: other.more.travel_m,
             waiting_s: other.more.waiting_s,
             lateness_s: other.more.late_s,
+            cost: self.settings.road_cost(other.more.travel_s, other.more.travel_m),
             moves: self.moves(&other.moved),
             nearest: other
                 .nearest

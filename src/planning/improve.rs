@@ -7,28 +7,24 @@
 
 use super::arrival;
 use super::decide::days_for;
+use super::difference::difference;
 use super::problem::{DayProblem, Orders};
 use super::state::PlannerState;
 use super::travel::Travel;
 use crate::domain::Rejection;
 use crate::domain::fieldwork::job::JobStatus;
 use crate::domain::people::organization::OrganizationSettings;
-use crate::domain::plan::proposal::Move;
-use crate::domain::plan::{Difference, Proposal, ProposalStatus, Route, Stop};
+use crate::domain::plan::{Proposal, ProposalStatus, Route, Stop};
 use crate::solver::search::{self, Options};
 use crate::solver::stop::Budget;
-use crate::solver::{
-    Disruption, Moving, Plan, Problem, Schedule, TaskId, Tours, VehicleId, Window,
-};
-use crate::units::id::{JobId, ProposalId, RouteId, TechnicianId, TerritoryId};
+use crate::solver::{Disruption, Moving, Plan, Problem, TaskId, Tours, VehicleId, Window};
+use crate::units::id::{JobId, ProposalId, RouteId, TerritoryId};
 use crate::units::{LocalDay, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
 /// Less than this is not worth anybody's attention, in seconds of travel and lateness.
 const GAIN_S_MIN: i64 = 120;
-/// An arrival that moves by less is not told as a move.
-const MOVE_S_MIN: i64 = 300;
 
 /// How long a search may take: a number of steps (the same seed gives the same plan), or a share of time
 /// used that somebody else counts, whichever ends first.
@@ -213,48 +209,20 @@ impl Improvement {
 
     /// What the plan would be, and how it differs.
     fn proposal(&self, plan: &Plan, id: ProposalId, made_at: Timestamp) -> Proposal {
-        let mut difference = Difference::default();
         let mut routes = Vec::new();
-        let mut before: BTreeMap<TaskId, (TechnicianId, Timestamp)> = BTreeMap::new();
-        let mut after = BTreeMap::new();
         let stops: Vec<Stop> = self.stops.values().copied().collect();
         for (at, technician) in self.problem.technicians.iter().enumerate() {
-            let vehicle = VehicleId(at as u32);
             let (was, is) = (&self.problem.plan.tours[at], &plan.tours[at]);
-            let (old, new) =
-                (self.problem.schedule(vehicle, was), self.problem.schedule(vehicle, is));
-            self.note_arrivals(*technician, &old, &mut before);
-            self.note_arrivals(*technician, &new, &mut after);
-            difference.travel_s += new.travel_s - old.travel_s;
-            difference.travel_m += new.travel_m - old.travel_m;
-            difference.lateness_s += late_s(&new) - late_s(&old);
-            if was != is {
-                let route = Route::id_for(*technician, self.day);
-                let truck = self.problem.truck(vehicle);
-                let mut route = Route::empty(route, self.territory, *technician, truck, self.day);
-                route.version = self.versions.get(&route.id).copied().unwrap_or(0);
-                arrival::fill(&mut route, &self.problem, vehicle, is, &stops);
-                routes.push(route);
+            if was == is {
+                continue;
             }
-        }
-        for (task, (to, arrival_at)) in &after {
-            let was = before.get(task);
-            let moved_s = was.map_or(i64::MAX, |(_, at)| arrival_at.secs_since(*at).abs());
-            let from = was.map(|(technician, _)| *technician);
-            difference.placed_jobs += u32::from(was.is_none());
-            let is_off = moved_s > i64::from(self.settings.promise_slack_s);
-            if self.problem.is_promised(*task) && was.is_some() && is_off {
-                difference.moved_promises += 1;
-            }
-            if from != Some(*to) || moved_s >= MOVE_S_MIN {
-                difference.moves.push(Move {
-                    job: self.problem.job_of(*task),
-                    from,
-                    to: Some(*to),
-                    arrival_before: was.map(|(_, at)| *at),
-                    arrival_after: Some(*arrival_at),
-                });
-            }
+            let vehicle = VehicleId(at as u32);
+            let route = Route::id_for(*technician, self.day);
+            let truck = self.problem.truck(vehicle);
+            let mut route = Route::empty(route, self.territory, *technician, truck, self.day);
+            route.version = self.versions.get(&route.id).copied().unwrap_or(0);
+            arrival::fill(&mut route, &self.problem, vehicle, is, &stops);
+            routes.push(route);
         }
         Proposal {
             id,
@@ -263,26 +231,8 @@ impl Improvement {
             status: ProposalStatus::Offered,
             made_at,
             routes,
-            difference,
+            difference: difference(&self.problem, plan, &self.settings),
             version: 1,
         }
     }
-
-    fn note_arrivals(
-        &self,
-        technician: TechnicianId,
-        schedule: &Schedule,
-        arrivals: &mut BTreeMap<TaskId, (TechnicianId, Timestamp)>,
-    ) {
-        for visit in &schedule.visits {
-            if let crate::solver::Stop::Task(task) = visit.stop {
-                arrivals.insert(task, (technician, self.problem.instant(visit.start_s)));
-            }
-        }
-    }
-}
-
-/// Seconds after windows and shift, allowed or not.
-fn late_s(schedule: &Schedule) -> i64 {
-    schedule.visits.iter().map(|visit| visit.late_s).sum::<i64>() + schedule.overtime_s
 }

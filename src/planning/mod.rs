@@ -7,13 +7,14 @@
 //! Reading order: `state` (what the Planner knows), `travel` (how long it takes), `begun` (what the plan
 //! no longer moves), `streets` (what is changed and known of them), `problem` (the rest of a day for the solver), `arrival` (a route with its times),
 //! `reason` (why not), `decide` (what follows from a wish), `options` (what could be chosen), `explain` (why it is so), `improve`
-//! (better plans, offered), `check` (the independent judge), `vroom` (problems and plans as VROOM writes
+//! (better plans, offered), `difference` (what they would change), `check` (the independent judge), `vroom` (problems and plans as VROOM writes
 //! them, for the command line).
 
 pub mod arrival;
 pub mod begun;
 pub mod check;
 pub mod decide;
+mod difference;
 pub mod explain;
 pub mod improve;
 pub mod options;

@@ -101,7 +101,11 @@ pub async fn found(live: &Live, map: &Map, options: &SampleOptions) -> Result<Sa
                 name: "Harbour Mobile Repair".to_owned(),
                 slug: format!("harbour-{}", options.seed),
                 time_zone: options.zone.name().to_owned(),
-                settings: OrganizationSettings::default(),
+                settings: OrganizationSettings {
+                    hour_price: 3_600,
+                    km_price: 32,
+                    ..OrganizationSettings::default()
+                },
                 version: 0,
             }),
         )

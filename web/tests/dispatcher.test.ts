@@ -162,18 +162,76 @@ describe("the dispatcher's console", () => {
     await close();
   });
 
-  it("offers a better plan and applies it", async () => {
+  it("offers a better plan, says whose day changes, what moves and why, and applies it", async () => {
     const { page, close } = await openConsole();
     await makePlanWorse();
     await tap(page.getByRole("button", { name: "Improve" }));
     const proposal = page.getByRole("region", { name: "Proposal" });
     await proposal.waitFor({ timeout: 60_000 });
-    await proposal.getByText(/driving/).waitFor();
-    await tap(proposal.getByRole("button", { name: /moves/ }));
-    expect(await proposal.getByRole("listitem").count()).toBeGreaterThan(0);
+    // Minutes, kilometres, money, promises.
+    await proposal.getByText(/−.+ driving · −.+ km · −€\d.+ · (all promises kept|\d promises? moved)/).waitFor();
+    await tap(proposal.getByRole("button", { name: /\d+ moves?/ }));
+    const days = proposal.getByRole("table", { name: "Whose day changes" });
+    expect(await days.getByRole("row").count()).toBeGreaterThan(1);
+    await days.getByText("becomes").first().waitFor({ state: "attached" });
+    const moves = proposal.getByRole("list", { name: "What moves, and why" });
+    expect(await moves.getByRole("listitem").count()).toBeGreaterThan(0);
+    const reasons = await moves.locator(".why").allTextContents();
+    for (const reason of reasons) expect(reason).toMatch(/detour|on time|late|place|room|another time/);
+    // A move leads to its job on every pane.
+    const first = moves.getByRole("listitem").first().getByRole("button");
+    const label = ((await first.textContent()) ?? "").split(" ")[0] ?? "";
+    await tap(first);
+    await page.locator('.job[aria-selected="true"]', { hasText: label }).waitFor();
+    await expectAccessible(page, "console with a proposal");
     await tap(proposal.getByRole("button", { name: "Apply" }));
     await toast(page, /better plan is in force/).waitFor();
     await proposal.waitFor({ state: "detached" });
+    await close();
+  });
+
+  it("shows a better plan's differences and answers it with keys alone", async () => {
+    const { page, close } = await openConsole();
+    await page.keyboard.press("p");
+    await toast(page, /no better plan on offer/).waitFor();
+    await makePlanWorse();
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: "Search or command" }).fill("improve");
+    await page.keyboard.press("Enter");
+    const proposal = page.getByRole("region", { name: "Proposal" });
+    await proposal.waitFor({ timeout: 60_000 });
+    await page.keyboard.press("p");
+    const focused = () => page.evaluate(() => document.activeElement?.id ?? "");
+    await expect.poll(focused).toBe("proposal-details");
+    await page.keyboard.press("Escape");
+    await expect.poll(focused).toBe("proposal-toggle");
+    expect(await proposal.getByRole("table").count()).toBe(0);
+    await page.keyboard.press("Enter");
+    await proposal.getByRole("table").waitFor();
+    await page.keyboard.press("Control+Enter");
+    await toast(page, /better plan is in force/).waitFor();
+    await proposal.waitFor({ state: "detached" });
+    await close();
+  });
+
+  it("shows a better plan on a phone whatever pane is open", async () => {
+    const { page, close } = await openPage(browser, server, "/", { viewport: PHONE });
+    await logIn(page, server, "dispatcher");
+    await makePlanWorse();
+    await page.getByRole("navigation", { name: "Panes" }).waitFor();
+    const office = await Program.login(server, "dispatcher");
+    const { items } = await office.call<{ items: { id: string }[] }>("GET", "/territories");
+    const { day } = await office.call<{ day: string }>("GET", `/territories/${items[0]?.id}/plan`);
+    await office.call("POST", `/territories/${items[0]?.id}/plan/improve`, { day });
+    const proposal = page.getByRole("region", { name: "Proposal" });
+    await proposal.waitFor({ timeout: 60_000 });
+    await tap(proposal.getByRole("button", { name: /\d+ moves?/ }));
+    await proposal.getByRole("table").waitFor();
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+    await expectAccessible(page, "phone with a proposal");
+    await tap(proposal.getByRole("button", { name: "Discard" }));
+    await toast(page, /put away/).waitFor();
     await close();
   });
 

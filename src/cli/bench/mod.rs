@@ -1,5 +1,6 @@
 //! `sortie bench`: measures what the documentation promises, on this machine. One file for each subject.
 
+mod machine;
 mod measure;
 mod roads;
 mod solver;

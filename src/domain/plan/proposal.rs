@@ -56,7 +56,35 @@ pub struct Difference {
     pub moved_promises: u32,
     /// Jobs that would find a place.
     pub placed_jobs: u32,
+    /// What the road would cost more, in the smallest unit of the organization's currency; none without prices.
+    #[serde(default)]
+    pub cost: Option<i64>,
+    /// The technicians whose day would change.
+    #[serde(default)]
+    pub routes: Vec<RouteDifference>,
     pub moves: Vec<Move>,
+}
+
+/// The rest of one technician's day, before and after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RouteDifference {
+    pub technician: TechnicianId,
+    pub before: RouteFigures,
+    pub after: RouteFigures,
+}
+
+/// What a dispatcher asks of a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RouteFigures {
+    pub jobs: u32,
+    pub travel_s: i64,
+    pub travel_m: i64,
+    pub lateness_s: i64,
+    /// Of the road, in the smallest unit of the organization's currency; none without prices.
+    #[serde(default)]
+    pub cost: Option<i64>,
+    /// None without a job.
+    pub end_at: Option<Timestamp>,
 }
 
 /// One job that would move.
@@ -68,4 +96,20 @@ pub struct Move {
     /// Planned arrival before and after.
     pub arrival_before: Option<Timestamp>,
     pub arrival_after: Option<Timestamp>,
+    /// The customer was told a time, and this is another one.
+    #[serde(default)]
+    pub moves_promise: bool,
+    /// What the job itself takes: why it moves.
+    #[serde(default)]
+    pub before: Option<Share>,
+    #[serde(default)]
+    pub after: Option<Share>,
+}
+
+/// What one job takes of its technician's day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Share {
+    /// How much less would be driven without it.
+    pub detour_s: i64,
+    pub lateness_s: i64,
 }

@@ -2,6 +2,7 @@
 
 use super::support::*;
 use crate::domain::fieldwork::job::JobStatus;
+use crate::domain::plan::proposal::Share;
 use crate::domain::plan::{PlanCommand, Proposal, ProposalStatus};
 use crate::planning::{Improvement, SearchBudget};
 use crate::units::id::{JobId, ProposalId, TechnicianId};
@@ -144,4 +145,30 @@ fn a_proposal_is_refused_when_one_of_its_visits_has_begun_meanwhile() {
     let refused = world.try_plan(&PlanCommand::Apply { proposal: proposal.id });
     assert_eq!(refused.unwrap_err().code, "proposal_outdated");
     assert_eq!(world.place_of(jobs[0]).unwrap().0, people[0]);
+}
+
+#[test]
+fn a_proposal_says_what_speaks_for_each_move_and_what_each_day_becomes() {
+    let mut world = World::new();
+    world.state.settings.hour_price = 3_000;
+    let (people, jobs) = crossed(&mut world);
+    world.promise(jobs[0], between((8, 0), (12, 0)));
+    let proposal = search(&mut world).expect("there is a better plan");
+    let difference = &proposal.difference;
+    // 4 x 95 min of driving become 4 x 5: six hours less.
+    assert_eq!((difference.travel_s, difference.cost), (-6 * 3600, Some(-18_000)));
+    let of = |person: TechnicianId| difference.routes.iter().find(|it| it.technician == person);
+    let first = of(people[0]).expect("the day of the first changes");
+    assert_eq!((first.before.travel_s, first.after.travel_s), (190 * 60, 10 * 60));
+    assert_eq!((first.before.cost, first.after.cost), (Some(9_500), Some(500)));
+    assert_eq!((first.before.jobs, first.after.jobs), (1, 1));
+    assert!(first.after.end_at < first.before.end_at);
+    for (at, job) in jobs.iter().enumerate() {
+        let moved = difference.moves.iter().find(|it| it.job == *job).expect("both change hands");
+        assert_eq!((moved.from, moved.to), (Some(people[at]), Some(people[1 - at])));
+        let detour = |share: Option<Share>| share.unwrap().detour_s;
+        assert_eq!((detour(moved.before), detour(moved.after)), (190 * 60, 10 * 60));
+        assert_eq!(moved.moves_promise, at == 0, "only one of them was told a time");
+    }
+    assert_eq!(difference.moved_promises, 1);
 }

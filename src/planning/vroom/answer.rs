@@ -107,7 +107,7 @@ pub struct Step {
     pub location_index: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<u64>,
-    /// Deprecated: the id of a job.
+    /// Deprecated: the id of a task.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub job: Option<u64>,
     pub setup: i64,
@@ -217,8 +217,6 @@ impl Writer<'_> {
             })
         };
         let problem = self.prepared.problem();
-        let is_head =
-            |task: &TaskId| matches!(problem.task(*task).role, Role::Alone | Role::Pickup { .. });
         let sum = |of: fn(&crate::solver::Task) -> &[i32]| {
             let dimensions = self.schedule.initial_load.len();
             let amount = |at: usize| {
@@ -238,10 +236,7 @@ impl Writer<'_> {
                 service: visits.iter().map(|visit| visit.service_s).sum(),
                 duration: self.schedule.travel_s,
                 waiting_time: self.schedule.waiting_s,
-                priority: tasks()
-                    .filter(is_head)
-                    .map(|task| u32::from(problem.task(task).priority))
-                    .sum(),
+                priority: tasks().map(|task| u32::from(problem.task(task).priority)).sum(),
                 distance: self.prepared.has_distances.then_some(self.schedule.travel_m),
                 amount: delivery.clone(),
                 delivery,
@@ -253,20 +248,27 @@ impl Writer<'_> {
         }
     }
 
+    /// A route without a start begins where its first task is, and one without an end ends at its last: VROOM tells
+    /// both as steps.
     fn steps(&self, vehicle: &input::Vehicle) -> Vec<Step> {
         let (schedule, prepared) = (self.schedule, self.prepared);
-        let ride = prepared.problem().vehicle(schedule.vehicle);
+        let problem = prepared.problem();
+        let ride = problem.vehicle(schedule.vehicle);
+        let row_of = |visit: &Visit| match visit.stop {
+            Stop::Task(task) => Some(problem.task(task).location),
+            Stop::Break(_) => None,
+        };
+        let first = ride.start.or_else(|| schedule.visits.iter().find_map(row_of));
+        let last = ride.end.or_else(|| schedule.visits.iter().rev().find_map(row_of));
         let mut steps = Vec::with_capacity(schedule.visits.len() + 2);
-        if let Some(start) = ride.start {
-            steps.push(Step {
-                kind: "start",
-                load: Self::load(&schedule.initial_load),
-                arrival: schedule.departure_s + prepared.origin_s,
-                distance: self.metres(0),
-                violations: self.judged.start.clone(),
-                ..self.at(start)
-            });
-        }
+        steps.push(Step {
+            kind: "start",
+            load: Self::load(&schedule.initial_load),
+            arrival: schedule.departure_s + prepared.origin_s,
+            distance: self.metres(0),
+            violations: self.judged.start.clone(),
+            ..first.map_or_else(Step::default, |row| self.at(row))
+        });
         let (mut travel_s, mut travel_m) = (0, 0);
         for (visit, violations) in schedule.visits.iter().zip(&self.judged.visits) {
             travel_s += visit.travel_s;
@@ -283,18 +285,16 @@ impl Writer<'_> {
                 ..self.named(vehicle, visit)
             });
         }
-        if let Some(end) = ride.end {
-            let load = schedule.visits.last().map_or(&schedule.initial_load, |visit| &visit.load);
-            steps.push(Step {
-                kind: "end",
-                load: Self::load(load),
-                arrival: schedule.end_s + prepared.origin_s,
-                duration: schedule.travel_s,
-                distance: self.metres(schedule.travel_m),
-                violations: self.judged.end.clone(),
-                ..self.at(end)
-            });
-        }
+        let load = schedule.visits.last().map_or(&schedule.initial_load, |visit| &visit.load);
+        steps.push(Step {
+            kind: "end",
+            load: Self::load(load),
+            arrival: schedule.end_s + prepared.origin_s,
+            duration: schedule.travel_s,
+            distance: self.metres(schedule.travel_m),
+            violations: self.judged.end.clone(),
+            ..last.map_or_else(Step::default, |row| self.at(row))
+        });
         steps
     }
 
@@ -321,7 +321,7 @@ impl Writer<'_> {
         Step {
             kind,
             id: Some(stop.id),
-            job: (kind == "job").then_some(stop.id),
+            job: (kind != "reload").then_some(stop.id),
             description: stop.description.clone(),
             explanation: self.explained.steps.get(&head).cloned(),
             ..self.at(problem.task(task).location)

@@ -1,5 +1,6 @@
 //! Why a document has no answer: VROOM's code for its clients, and a stable word and the path of the field for ours.
 
+use super::input::{Costs, Input, Vehicle};
 use super::prepare::{Origin, field_of};
 use crate::roads::RoadError;
 use crate::solver::{PlanError, ProblemError};
@@ -81,12 +82,12 @@ impl VroomError {
     }
 
     /// What the solver refuses, in the words of the document.
-    pub(super) fn of_problem(error: ProblemError, origins: &[Origin]) -> Self {
+    pub(super) fn of_problem(error: ProblemError, origins: &[Origin], input: &Input) -> Self {
         let code = error.code();
         let text = error.to_string();
         let (field, what) = match error.field() {
             Some(field) => (field, text.split_once(": ").map_or(text.as_str(), |parts| parts.1)),
-            None => ("document", text.as_str()),
+            None => return Self::Input { field: dearest(input), code, what: text },
         };
         let field = field
             .replace("limits.duration_s", "max_duration")
@@ -107,6 +108,23 @@ impl VroomError {
             .and_then(|(number, rest)| Some((number.parse::<usize>().ok()?, rest)))
             .and_then(|(number, rest)| Some(format!("{}{rest}", field_of(*origins.get(number)?))));
         Self::Input { field: name.unwrap_or_else(|| field.clone()), code, what: what.to_owned() }
+    }
+}
+
+/// What makes costs too large to be summed: the prices of a vehicle, or else a table of costs.
+fn dearest(input: &Input) -> String {
+    let price_of = |vehicle: &Vehicle| {
+        let Costs { fixed, per_hour, per_task_hour, per_km, per_paid_hour } = vehicle.costs;
+        [fixed, per_hour, per_task_hour, per_km, per_paid_hour].into_iter().max().unwrap_or(0)
+    };
+    let usual = Costs::default().per_hour;
+    let prices = input.vehicles.iter().map(price_of).enumerate();
+    let dear = prices.filter(|(_, price)| *price > usual).max_by_key(|(_, price)| *price);
+    let table = input.matrices.iter().find(|(_, tables)| tables.costs.is_some());
+    match (dear, table) {
+        (Some((vehicle, _)), _) => format!("vehicles[{vehicle}].costs"),
+        (None, Some((profile, _))) => format!("matrices.{profile}.costs"),
+        (None, None) => "matrices".to_owned(),
     }
 }
 

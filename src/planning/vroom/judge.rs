@@ -101,6 +101,9 @@ pub(super) fn judge(prepared: &Prepared, schedule: &Schedule) -> Judged {
             Stop::Break(at) => {
                 let rest = &vehicle.breaks[at];
                 broken.extend(off_windows(&rest.windows, visit.start_s));
+                if is_over(&visit.load) {
+                    broken.push(Broken::rule("load"));
+                }
                 let most = rest.max_load.as_deref().unwrap_or(&[]);
                 if visit.load.iter().zip(most).any(|(load, most)| load > most) {
                     broken.push(Broken::rule("max_load"));
@@ -116,19 +119,6 @@ pub(super) fn judge(prepared: &Prepared, schedule: &Schedule) -> Judged {
         && schedule.end_s - schedule.departure_s > i64::from(most)
     {
         end.push(Broken::rule("max_duration"));
-    }
-    // What the ends break is told by the stops where there are no such steps.
-    if vehicle.start.is_none()
-        && let Some(first) = visits.first_mut()
-    {
-        first.append(&mut start);
-    }
-    if vehicle.end.is_none()
-        && let Some(last) = visits.last_mut()
-    {
-        let told: Vec<&str> = last.iter().map(|broken| broken.cause).collect();
-        end.retain(|broken| broken.duration.is_some() || !told.contains(&broken.cause));
-        last.append(&mut end);
     }
     let taken = |at: usize| schedule.visits.iter().any(|visit| visit.stop == Stop::Break(at));
     let missing = (0..vehicle.breaks.len()).any(|at| !taken(at));

@@ -4,7 +4,7 @@
 //! counts time: the budget is the caller's.
 //!
 //! Reading order: `input` (the document), `error`, `prepare` with `nouns`, `tables` and `steps` (to a problem), `timed`
-//! (routes that are given), `judge` (what they break), `explain` (beyond VROOM's keys), `answer`. docs/vroom.md says what
+//! (routes that are given), `pack` (when they leave), `judge` (what they break), `explain` (beyond VROOM's keys), `answer`. docs/vroom.md says what
 //! differs from VROOM.
 
 pub mod answer;
@@ -13,6 +13,7 @@ mod explain;
 pub mod input;
 mod judge;
 mod nouns;
+mod pack;
 mod prepare;
 mod steps;
 mod tables;
@@ -99,7 +100,10 @@ impl Prepared {
         let is_time_left =
             is_time_left.as_ref().map(|is_time_left| is_time_left as &dyn Fn() -> bool);
         let explained = explain::explained(self, &plan, is_time_left);
-        let (schedules, left_out) = (plan.schedules(problem), plan.left_out(problem));
+        let (mut schedules, left_out) = (plan.schedules(problem), plan.left_out(problem));
+        for schedule in &mut schedules {
+            pack::pack(problem, schedule);
+        }
         Ok(answer::answer(self, &schedules, &left_out, &explained, streets))
     }
 

@@ -272,7 +272,8 @@ pub(super) fn vehicle_of(
                 per_hour: i64::from(more.per_hour),
             })
             .collect(),
-        speed_factor: speed_factor.max(0.01),
+        // As VROOM, which drives in hundredths of the time.
+        speed_factor: 100.0 / (100.0 / speed_factor.max(0.01)).round(),
         limits: Limits {
             tasks: vehicle.max_tasks,
             travel_s: vehicle.max_travel_time.map(seconds),

@@ -123,8 +123,8 @@ impl Prepared {
             travels.matrices
         };
         let given = steps::given(&input, &origins)?;
-        let problem =
-            Problem::parse(draft).map_err(|error| VroomError::of_problem(error, &origins))?;
+        let problem = Problem::parse(draft)
+            .map_err(|error| VroomError::of_problem(error, &origins, &input))?;
         let points = places.points;
         let mut skills: Vec<(u32, u32)> =
             skills.into_iter().map(|(skill, number)| (number, skill)).collect();

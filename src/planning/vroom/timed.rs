@@ -2,10 +2,11 @@
 //! breaks where they are given, also in the middle of a leg.
 //!
 //! Times that steps ask for are kept. Everything else is as early as its windows let it, so that nothing is served
-//! before its window in order to be less late elsewhere; then the start is as late as the rest allows. Only if a step
+//! before its window in order to be less late elsewhere; then the start is as late as the end of the route allows. Only if a step
 //! asks for a time that would else be missed, what comes before it is earlier than its windows, or its shift.
 
 use super::error::{VroomError, wrong};
+use super::pack::{last_start, opening};
 use super::prepare::Prepared;
 use super::steps::{Does, Given};
 use crate::solver::{Schedule, Stop, TaskId, VehicleId, Visit, Window};
@@ -130,7 +131,25 @@ fn ask(prepared: &Prepared, event: &mut Event, step: &Given, index: usize) {
 
 /// When each event begins; or the first whose wish cannot be kept.
 fn times(events: &[Event]) -> Result<Vec<i64>, usize> {
-    let latest = latest(events);
+    let starts = earliest(events, &latest(events))?;
+    if events[0].from_s != NEVER {
+        return Ok(starts);
+    }
+    // Waiting on the way is better spent at home: the start is as late as the end and all windows allow.
+    let mut held = events.to_vec();
+    for (event, start_s) in held.iter_mut().zip(&starts) {
+        event.until_s = event.until_s.min(last_start(&event.windows, *start_s));
+    }
+    if let (Some(end), Some(end_s)) = (held.last_mut(), starts.last()) {
+        end.until_s = *end_s;
+    }
+    let until = latest(&held);
+    held[0].from_s = until[0].max(starts[0]);
+    Ok(earliest(&held, &until).unwrap_or(starts))
+}
+
+/// As early as windows and wishes let each event begin, none after its latest time.
+fn earliest(events: &[Event], latest: &[i64]) -> Result<Vec<i64>, usize> {
     let mut starts: Vec<i64> = Vec::with_capacity(events.len());
     // When the last place was left, the breaks since then, and when the last event was over.
     let (mut left_s, mut rest_s, mut over_s) = (NEVER, 0, NEVER);
@@ -151,13 +170,6 @@ fn times(events: &[Event]) -> Result<Vec<i64>, usize> {
         } else {
             rest_s += event.work_s;
         }
-    }
-    // Waiting before the first stop is better spent at home.
-    if events[0].from_s == NEVER {
-        let first_place = (1..events.len()).find(|at| events[*at].is_place);
-        let rest_s: i64 = events[1..first_place.unwrap_or(1)].iter().map(|rest| rest.work_s).sum();
-        let by_place = first_place.map_or(EVER, |at| starts[at] - events[at].leg_s - rest_s);
-        starts[0] = by_place.min(starts[1]).min(latest[0]);
     }
     Ok(starts)
 }
@@ -180,12 +192,6 @@ fn latest(events: &[Event]) -> Vec<i64> {
         latest[at] = until_s;
     }
     latest
-}
-
-/// The earliest time in a window from `earliest_s` on; that time itself after all windows, and without any.
-fn opening(windows: &[Window], earliest_s: i64) -> i64 {
-    let open = windows.iter().find(|window| earliest_s <= i64::from(window.until_s));
-    open.map_or(earliest_s, |window| earliest_s.max(i64::from(window.from_s)))
 }
 
 /// Puts times and breaks into a schedule of the tasks.

@@ -99,7 +99,7 @@ impl Problem {
 
     /// Whether some tasks are linked across tours.
     #[inline]
-    pub(in crate::solver) fn has_links(&self) -> bool {
+    pub fn has_links(&self) -> bool {
         !self.links.are_none()
     }
 

@@ -23,13 +23,19 @@ pub struct OrganizationView {
 }
 
 /// How the organization wants its day run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SettingsView {
     pub disruption_price_s: u32,
     pub moved_promises_max: u32,
     pub geofence_m: u32,
     pub silence_s: u32,
     pub promise_slack_s: u32,
+    /// What an hour on the road costs, in the smallest unit of the currency; 0 if nobody has said.
+    pub hour_price: u32,
+    /// What a kilometre costs, likewise.
+    pub km_price: u32,
+    /// ISO 4217.
+    pub currency: String,
 }
 
 impl From<OrganizationSettings> for SettingsView {
@@ -40,6 +46,9 @@ impl From<OrganizationSettings> for SettingsView {
             geofence_m: settings.geofence_m,
             silence_s: settings.silence_s,
             promise_slack_s: settings.promise_slack_s,
+            hour_price: settings.hour_price,
+            km_price: settings.km_price,
+            currency: settings.currency,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::job::DayFilter;
 use super::{JobView, TechnicianView, TruckView, fleet, job};
-use crate::domain::plan::proposal::Move;
+use crate::domain::plan::proposal::{Move, RouteDifference, RouteFigures, Share};
 use crate::domain::plan::{Difference, Proposal, ProposalStatus, Route, Stop};
 use crate::store::tables::{organization, proposal, route, territory};
 use crate::store::{Db, StoreError, journal};
@@ -97,7 +97,31 @@ pub struct DifferenceView {
     pub lateness_s: i64,
     pub moved_promises: u32,
     pub placed_jobs: u32,
+    /// What the road would cost more, in the smallest unit of the organization's currency; null without prices.
+    pub cost: Option<i64>,
+    /// The technicians whose day would change.
+    pub routes: Vec<RouteDifferenceView>,
     pub moves: Vec<MoveView>,
+}
+
+/// The rest of one technician's day, before and after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RouteDifferenceView {
+    pub technician: TechnicianId,
+    pub before: RouteFiguresView,
+    pub after: RouteFiguresView,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RouteFiguresView {
+    pub jobs: u32,
+    pub travel_s: i64,
+    pub travel_m: i64,
+    pub lateness_s: i64,
+    /// Of the road, in the smallest unit of the organization's currency; null without prices.
+    pub cost: Option<i64>,
+    /// Null without a job.
+    pub end_at: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -107,6 +131,41 @@ pub struct MoveView {
     pub to: Option<TechnicianId>,
     pub arrival_before: Option<Timestamp>,
     pub arrival_after: Option<Timestamp>,
+    /// The customer was told a time, and this is another one.
+    pub moves_promise: bool,
+    /// What the job takes of the day that it leaves, and of the one it comes to: why it moves.
+    pub before: Option<ShareView>,
+    pub after: Option<ShareView>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ShareView {
+    /// How much less would be driven without it.
+    pub detour_s: i64,
+    pub lateness_s: i64,
+}
+
+impl From<Share> for ShareView {
+    fn from(Share { detour_s, lateness_s }: Share) -> Self {
+        Self { detour_s, lateness_s }
+    }
+}
+
+impl From<RouteFigures> for RouteFiguresView {
+    fn from(figures: RouteFigures) -> Self {
+        let RouteFigures { jobs, travel_s, travel_m, lateness_s, cost, end_at } = figures;
+        Self { jobs, travel_s, travel_m, lateness_s, cost, end_at }
+    }
+}
+
+impl From<RouteDifference> for RouteDifferenceView {
+    fn from(route: RouteDifference) -> Self {
+        Self {
+            technician: route.technician,
+            before: route.before.into(),
+            after: route.after.into(),
+        }
+    }
 }
 
 impl From<Move> for MoveView {
@@ -117,6 +176,9 @@ impl From<Move> for MoveView {
             to: one.to,
             arrival_before: one.arrival_before,
             arrival_after: one.arrival_after,
+            moves_promise: one.moves_promise,
+            before: one.before.map(Into::into),
+            after: one.after.map(Into::into),
         }
     }
 }
@@ -129,6 +191,8 @@ impl From<Difference> for DifferenceView {
             lateness_s: difference.lateness_s,
             moved_promises: difference.moved_promises,
             placed_jobs: difference.placed_jobs,
+            cost: difference.cost,
+            routes: difference.routes.into_iter().map(Into::into).collect(),
             moves: difference.moves.into_iter().map(Into::into).collect(),
         }
     }

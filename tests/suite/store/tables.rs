@@ -8,7 +8,7 @@ use sortie::domain::fieldwork::tracking_link::TrackingLink;
 use sortie::domain::fleet::truck::Cargo;
 use sortie::domain::people::session::Session;
 use sortie::domain::people::technician::{BreakRule, Duty, DutyStatus};
-use sortie::domain::plan::proposal::Move;
+use sortie::domain::plan::proposal::{Move, Share};
 use sortie::domain::plan::{Difference, Proposal, ProposalStatus, RouteChange};
 use sortie::domain::streets::learned_speed::LearnedSpeed;
 use sortie::domain::streets::street_change::{Effect, Extent, Heading, StreetChange};
@@ -277,7 +277,7 @@ on_both_databases! {
             routes: vec![route],
             difference: Difference {
                 travel_s: -420,
-                moves: vec![Move { job: job.id, from: None, to: Some(house.technicians[0].id), arrival_before: None, arrival_after: Some(MORNING) }],
+                moves: vec![Move { job: job.id, from: None, to: Some(house.technicians[0].id), arrival_before: None, arrival_after: Some(MORNING), moves_promise: true, before: None, after: Some(Share { detour_s: 60, lateness_s: 0 }) }],
                 ..Difference::default()
             },
             version: 1,

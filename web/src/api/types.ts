@@ -62,6 +62,12 @@ export interface OrganizationView {
   name: string;
   slug: string;
   time_zone: string;
+  settings: {
+    /** What an hour on the road and a kilometre cost, in the smallest unit of the currency; 0: nobody has said. */
+    hour_price: number;
+    km_price: number;
+    currency: string;
+  };
   version: number;
 }
 
@@ -220,12 +226,36 @@ export interface TruckView {
   version: number;
 }
 
+/** What one job takes of its technician's day. */
+export interface ShareView {
+  detour_s: number;
+  lateness_s: number;
+}
+
 export interface MoveView {
   job: Id;
   from: Id | null;
   to: Id | null;
   arrival_before: Ms | null;
   arrival_after: Ms | null;
+  moves_promise: boolean;
+  before: ShareView | null;
+  after: ShareView | null;
+}
+
+export interface RouteFiguresView {
+  jobs: number;
+  travel_s: number;
+  travel_m: number;
+  lateness_s: number;
+  cost: number | null;
+  end_at: Ms | null;
+}
+
+export interface RouteDifferenceView {
+  technician: Id;
+  before: RouteFiguresView;
+  after: RouteFiguresView;
 }
 
 export interface ProposalView {
@@ -241,6 +271,9 @@ export interface ProposalView {
     lateness_s: number;
     moved_promises: number;
     placed_jobs: number;
+    /** In the smallest unit of the organization's currency; null without prices. */
+    cost: number | null;
+    routes: RouteDifferenceView[];
     moves: MoveView[];
   };
   version: number;
@@ -289,6 +322,7 @@ export interface Alternative {
   travel_m: number;
   waiting_s: number;
   lateness_s: number;
+  cost: number | null;
   moves: MovedJob[];
   nearest: RuleReason | null;
 }

@@ -61,6 +61,8 @@ export class Desk {
   isPaletteOpen = $state(false);
   isShortcutsOpen = $state(false);
   isImportOpen = $state(false);
+  /** Whether the differences of the offered plan are shown. */
+  isProposalOpen = $state(false);
   /** What was asked and has not been answered. */
   busy = $state<string | null>(null);
   dragging = $state<Id | null>(null);
@@ -326,6 +328,16 @@ export class Desk {
       done: "Technicians can see their stops now.",
       again: () => void this.publish(),
     });
+  }
+
+  /** Shows what the offered plan would change, and brings the keyboard there. */
+  openProposal(): void {
+    if (this.offered === null) {
+      toasts.warn("There is no better plan on offer. Improve looks for one.");
+      return;
+    }
+    this.isProposalOpen = true;
+    requestAnimationFrame(() => document.getElementById("proposal-details")?.focus());
   }
 
   async apply(proposal: ProposalView): Promise<void> {

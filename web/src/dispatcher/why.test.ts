@@ -4,6 +4,7 @@ import { why } from "./why";
 
 const names = {
   zone: "UTC",
+  currency: "EUR",
   technicianName: (id: string) => ({ a: "Ana", b: "Ben" })[id] ?? id,
   jobLabel: (id: string) => `J-${id}`,
 };
@@ -26,13 +27,14 @@ test("a planned job tells the next best and what that costs", () => {
     travel_m: 4100,
     waiting_s: 0,
     lateness_s: 0,
+    cost: 671,
     moves: [{ job: "7", from: "b", to: "a" }],
     nearest: null,
   };
   const told = why({ ...nothing, technician: "a", alternative }, names);
   expect(told.headline).toBe("The best that was found.");
   expect(told.lines).toEqual([
-    { text: "Next best: Ben, 08:30", detail: "+9 min driving · +4.1 km" },
+    { text: "Next best: Ben, 08:30", detail: "+9 min driving · +4.1 km · +€6.71" },
     { text: "J-7 would move", detail: "Ben → Ana" },
   ]);
   const better = why({ ...nothing, technician: "a", alternative: { ...alternative, travel_s: -120 } }, names);
@@ -66,7 +68,7 @@ test("a refused job tells the rules, counted, and what would let it in", () => {
 
 test("what cannot be elsewhere says why", () => {
   expect(why({ ...nothing, technician: "a", fixed: "locked" }, names).headline).toBe("It is locked to this route.");
-  const alone = { technician: null, arrival_at: null, travel_s: -60, travel_m: 0, waiting_s: 0, lateness_s: 0, moves: [], nearest: { technician: "b", rule: "skill", sentence: "lacks gas" } };
+  const alone = { technician: null, arrival_at: null, travel_s: -60, travel_m: 0, waiting_s: 0, lateness_s: 0, cost: null, moves: [], nearest: { technician: "b", rule: "skill", sentence: "lacks gas" } };
   const told = why({ ...nothing, technician: "a", alternative: alone }, names);
   expect(told).toEqual({ headline: "Nobody else can do it.", lines: [{ text: "Ben comes nearest", detail: "lacks gas" }], cures: [] });
 });

@@ -1,11 +1,13 @@
 // What an explanation says, in words. The names of people and jobs are asked of the desk.
 
 import type { Alternative, Cure, Explanation, Id, MovedJob, ReasonCount } from "../api/types";
+import { signedMoney } from "../ui/money";
 import { clockTime, signedDistance, signedDuration } from "../ui/time";
 
-/** Names for ids, and the zone in which times are told. */
+/** Names for ids, the zone in which times are told and the currency of costs. */
 export interface Names {
   zone: string;
+  currency: string;
   technicianName(id: Id): string;
   jobLabel(id: Id): string;
 }
@@ -62,6 +64,7 @@ function ofAlternative(other: Alternative, names: Names): Why {
   const at = other.arrival_at === null ? "" : `, ${clockTime(other.arrival_at, names.zone)}`;
   const parts = [`${signedDuration(other.travel_s)} driving`, signedDistance(other.travel_m)];
   if (other.lateness_s !== 0) parts.push(`${signedDuration(other.lateness_s)} late`);
+  if (other.cost !== null) parts.push(signedMoney(other.cost, names.currency));
   if (other.waiting_s !== 0) parts.push(`${signedDuration(other.waiting_s)} waiting`);
   const isBetter = other.travel_s + other.lateness_s < 0;
   return {

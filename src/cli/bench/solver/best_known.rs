@@ -20,6 +20,17 @@ pub struct Known {
     /// In published units; none if only another convention is known.
     pub cost: Option<f64>,
     pub vehicles: Option<u32>,
+    /// The least distance with that number of vehicles, where the number counts first: says nothing about plans with
+    /// more.
+    pub cost_at_vehicles: Option<f64>,
+}
+
+impl Known {
+    /// What a plan with so many vehicles can be held against.
+    pub fn comparable(&self, vehicles: usize) -> Option<f64> {
+        let is_as_many = self.vehicles.is_some_and(|count| count as usize == vehicles);
+        self.cost.or(self.cost_at_vehicles.filter(|_| is_as_many))
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -75,8 +86,13 @@ fn known(table: &Table, subject: &Subject, convention: Convention) -> Known {
         names.iter().find_map(|name| table.get(&(name.clone(), convention.to_owned())))
     };
     match (row(convention.name()), row(HIERARCHICAL)) {
-        (Some(&(cost, vehicles)), _) => Known { cost: Some(cost), vehicles },
-        (None, Some(&(_, vehicles))) => Known { cost: None, vehicles },
+        (Some(&(cost, vehicles)), _) => {
+            Known { cost: Some(cost), vehicles, cost_at_vehicles: None }
+        }
+        (None, Some(&(cost, vehicles))) if convention == Convention::Exact => {
+            Known { cost: None, vehicles, cost_at_vehicles: Some(cost) }
+        }
+        (None, Some(&(_, vehicles))) => Known { vehicles, ..Known::default() },
         (None, None) => Known::default(),
     }
 }
@@ -99,6 +115,7 @@ fn read(file: &Path) -> Result<Table, Failure> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::subjects::Source;
     use super::*;
 
     const TABLE: &str = "\
@@ -110,7 +127,8 @@ lc101,lilim100,106,828.94,10,hierarchical,no,somewhere
 ";
 
     fn subject(file: PathBuf, family: &str, name: &str) -> Subject {
-        Subject { file, name: name.to_owned(), family: family.to_owned(), time_s: 1.0 }
+        let source = Source::File(file);
+        Subject { source, name: name.to_owned(), family: family.to_owned(), time_s: 1.0 }
     }
 
     #[test]
@@ -131,6 +149,19 @@ lc101,lilim100,106,828.94,10,hierarchical,no,somewhere
         assert_eq!(find("gh1000", "c1_10_1", Convention::Exact), (None, Some(90)));
         assert_eq!(find("lilim100", "lc101", Convention::Exact), (None, Some(10)));
         assert_eq!(find("ortec", "lc102", Convention::Explicit), (None, None));
+    }
+
+    #[test]
+    fn a_distance_of_fewest_vehicles_counts_for_as_many_vehicles() {
+        let table =
+            HashMap::from([(("lc101".to_owned(), HIERARCHICAL.to_owned()), (828.94, Some(10)))]);
+        let lc101 = subject(PathBuf::new(), "lilim100", "lc101");
+        let exact = known(&table, &lc101, Convention::Exact);
+        assert_eq!((exact.comparable(10), exact.comparable(11)), (Some(828.94), None));
+        let truncated = known(&table, &lc101, Convention::Dimacs);
+        assert_eq!(truncated.comparable(10), None, "another way to round");
+        let free = Known { cost: Some(5.0), ..Known::default() };
+        assert_eq!(free.comparable(7), Some(5.0));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! An instance made ready to be searched, whatever format it came in.
 
-use super::subjects::{Subject, unreadable};
+use super::subjects::{Source, Subject, unreadable};
 use crate::cli::failure::{Exit, Failure};
-use crate::planning::vroom::{Asked, Prepared};
+use crate::planning::vroom::{Asked, Prepared, VroomError};
 use crate::solver::instance::{self, Convention};
 use crate::solver::{Plan, Problem};
 use anyhow::Context as _;
@@ -23,26 +23,34 @@ enum Form {
 }
 
 impl Ready {
-    /// Reads the subject's file.
+    /// Reads the subject's file, or makes its city up.
     ///
     /// # Errors
     /// It cannot be read, or is no instance that the model can hold.
     pub fn read(subject: &Subject) -> Result<Self, Failure> {
-        let bytes =
-            std::fs::read(&subject.file).map_err(|error| unreadable(&subject.file, error))?;
-        Self::of(&bytes).map_err(|(error, cure)| {
-            let file = subject.file.display();
-            Failure::of(Exit::CheckFailed, error.context(file.to_string()), cure)
+        let read = match &subject.source {
+            Source::File(file) => {
+                Self::of(&std::fs::read(file).map_err(|error| unreadable(file, error))?)
+            }
+            Source::City(city) => Self::of_vroom(Prepared::of(city.make_up(), None)),
+        };
+        read.map_err(|(error, cure)| {
+            Failure::of(Exit::CheckFailed, error.context(subject.place()), cure)
         })
+    }
+
+    fn of_vroom(
+        prepared: Result<Prepared, VroomError>,
+    ) -> Result<Self, (anyhow::Error, &'static str)> {
+        let cure = "name a VROOM problem with a matrix for each profile";
+        let prepared = prepared.map_err(|error| (anyhow::Error::new(error), cure))?;
+        let form = Form::Vroom(Box::new(prepared));
+        Ok(Self { form, convention: Convention::Explicit, scale: 1 })
     }
 
     fn of(bytes: &[u8]) -> Result<Self, (anyhow::Error, &'static str)> {
         if bytes.trim_ascii_start().starts_with(b"{") {
-            let prepared = Prepared::parse(bytes, Asked::default(), None).map_err(|error| {
-                (anyhow::Error::new(error), "name a VROOM problem with a matrix for each profile")
-            })?;
-            let form = Form::Vroom(Box::new(prepared));
-            return Ok(Self { form, convention: Convention::Explicit, scale: 1 });
+            return Self::of_vroom(Prepared::parse(bytes, Asked::default(), None));
         }
         let text = std::str::from_utf8(bytes)
             .context("this is no text")

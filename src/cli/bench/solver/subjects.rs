@@ -1,105 +1,209 @@
 //! Which instances are searched, and for how long.
 
+use super::city::City;
 use crate::cli::failure::{Exit, Failure};
 use anyhow::Context as _;
 use serde::Deserialize;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// How long an instance is searched if nobody says.
 const TIME_S: f64 = 10.0;
 /// How the names of instances end.
 const KINDS: [&str; 3] = ["txt", "vrp", "json"];
+/// The suite of the published tables.
+const PUBLISHED: &str = include_str!("../../../../assets/bench/suite.csv");
+
+/// Where an instance comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Source {
+    File(PathBuf),
+    City(City),
+}
 
 /// One instance to search.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Subject {
-    pub file: PathBuf,
+    pub source: Source,
     /// The file's name without its end: what tables of best known solutions call it.
     pub name: String,
-    /// The folder's name.
+    /// The folder's name; `city` and its size if it is made up.
     pub family: String,
     pub time_s: f64,
 }
 
 impl Subject {
-    fn new(file: PathBuf, time_s: f64) -> Result<Self, Failure> {
+    fn file(file: PathBuf, time_s: f64) -> Result<Self, Failure> {
         let whole = file.canonicalize().map_err(|error| unreadable(&file, error))?;
         let told = |part: Option<&std::ffi::OsStr>| {
             part.map_or_else(String::new, |part| part.to_string_lossy().into_owned())
         };
         let name = told(whole.file_stem());
         let family = told(whole.parent().and_then(Path::file_name));
-        Ok(Self { file, name, family, time_s })
+        Ok(Self { source: Source::File(file), name, family, time_s })
+    }
+
+    fn city(city: City, time_s: f64) -> Self {
+        let name = format!("city {city}");
+        let family = format!("city {}x{}", city.jobs, city.vehicles);
+        Self { source: Source::City(city), name, family, time_s }
     }
 
     /// The folders in which tables may lie: its own and two above.
     pub fn folders(&self) -> Vec<PathBuf> {
-        let whole = self.file.canonicalize().unwrap_or_else(|_| self.file.clone());
+        let Source::File(file) = &self.source else { return Vec::new() };
+        let whole = file.canonicalize().unwrap_or_else(|_| file.clone());
         whole.ancestors().skip(1).take(3).map(Path::to_owned).collect()
+    }
+
+    /// What it is called where it has to be found again.
+    pub fn place(&self) -> String {
+        match &self.source {
+            Source::File(file) => file.display().to_string(),
+            Source::City(_) => self.name.clone(),
+        }
     }
 }
 
-/// A line of a suite.
+/// A line of a suite: a file below the suite's folders, or a made-up city.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 struct Listed {
-    instance: PathBuf,
+    instance: String,
     time: f64,
 }
 
-/// Every instance that is named. A folder without a suite means all in it and below; with a suite it is where the
+impl Listed {
+    fn city(&self) -> Option<City> {
+        self.instance.parse().ok()
+    }
+}
+
+/// What the caller names.
+#[derive(Debug, Default)]
+pub struct Wanted<'a> {
+    /// Files and folders.
+    pub paths: &'a [PathBuf],
+    pub cities: &'a [City],
+    /// A table of instances and times.
+    pub suite: Option<&'a Path>,
+    /// The suite of the published tables.
+    pub is_published: bool,
+    /// Seconds, whatever a suite says.
+    pub time_s: Option<f64>,
+    /// Only these families, if any is named.
+    pub families: &'a [String],
+}
+
+/// Every instance that is wanted. A folder without a suite means all in it and below; with a suite it is where the
 /// suite's instances lie (else beside the suite), and a file takes its time from the suite.
 ///
 /// # Errors
 /// Something that is named is not there.
-pub fn list(
-    paths: &[PathBuf],
-    suite: Option<&Path>,
-    time_s: Option<f64>,
-) -> Result<Vec<Subject>, Failure> {
-    let listed = suite.map(read_suite).transpose()?;
-    let time_of = |row: Option<&Listed>| time_s.or(row.map(|row| row.time)).unwrap_or(TIME_S);
+pub fn list(wanted: &Wanted<'_>) -> Result<Vec<Subject>, Failure> {
+    let mut subjects = listed(wanted)?;
+    let is_wanted = |subject: &Subject| {
+        let is_its = |family: &String| subject.family.eq_ignore_ascii_case(family);
+        wanted.families.is_empty() || wanted.families.iter().any(is_its)
+    };
+    let known: Vec<String> = families(&subjects);
+    subjects.retain(is_wanted);
+    match (subjects.is_empty(), wanted.families) {
+        (true, []) => {
+            let cure = "name files that end in .txt, .vrp or .json";
+            Err(Failure::new(Exit::Usage, "no instance is named", cure))
+        }
+        (true, families) => {
+            let cause = format!("no instance is of the family {}", families.join(" or "));
+            Err(Failure::new(Exit::Usage, cause, format!("there are {}", known.join(", "))))
+        }
+        _ => Ok(subjects),
+    }
+}
+
+/// The families in the order of their first instances.
+pub fn families(subjects: &[Subject]) -> Vec<String> {
+    let mut families: Vec<String> = Vec::new();
+    for subject in subjects {
+        if !families.contains(&subject.family) {
+            families.push(subject.family.clone());
+        }
+    }
+    families
+}
+
+fn listed(wanted: &Wanted<'_>) -> Result<Vec<Subject>, Failure> {
+    let suite = match wanted.suite {
+        Some(file) => Some(read_suite(open_table(file)?, &file.display().to_string())?),
+        None if wanted.is_published => Some(published()),
+        None => None,
+    };
+    let time_of =
+        |row: Option<&Listed>| wanted.time_s.or(row.map(|row| row.time)).unwrap_or(TIME_S);
     let mut subjects = Vec::new();
     let mut bases = Vec::new();
-    for path in paths {
+    for path in wanted.paths {
         if !path.is_dir() {
-            let row = listed.iter().flatten().find(|row| path.ends_with(&row.instance));
-            subjects.push(Subject::new(path.clone(), time_of(row))?);
-        } else if listed.is_some() {
+            let row = suite.iter().flatten().find(|row| path.ends_with(&row.instance));
+            subjects.push(Subject::file(path.clone(), time_of(row))?);
+        } else if suite.is_some() {
             bases.push(path.clone());
         } else {
             for file in files_below(path)? {
-                subjects.push(Subject::new(file, time_of(None))?);
+                subjects.push(Subject::file(file, time_of(None))?);
             }
         }
     }
-    if paths.is_empty() {
-        bases.extend(suite.and_then(Path::parent).map(Path::to_owned));
+    let is_whole = wanted.paths.is_empty() || !bases.is_empty();
+    if wanted.paths.is_empty() {
+        bases.extend(wanted.suite.and_then(Path::parent).map(Path::to_owned));
     }
-    for row in listed.iter().flatten().filter(|_| !bases.is_empty()) {
+    for row in suite.iter().flatten().filter(|_| is_whole) {
+        if let Some(city) = row.city() {
+            subjects.push(Subject::city(city, time_of(Some(row))));
+            continue;
+        }
         let mut places = bases.iter().map(|base| base.join(&row.instance));
         let file = places.find(|file| file.exists()).ok_or_else(|| {
-            let cause = format!("{} of the suite is not there", row.instance.display());
+            let cause = format!("{} of the suite is not there", row.instance);
             Failure::new(Exit::Usage, cause, "name the folder in which the suite's instances lie")
         })?;
-        subjects.push(Subject::new(file, time_of(Some(row)))?);
+        subjects.push(Subject::file(file, time_of(Some(row)))?);
     }
-    if subjects.is_empty() {
-        let cause = "no instance is named";
-        return Err(Failure::new(Exit::Usage, cause, "name files that end in .txt, .vrp or .json"));
-    }
+    subjects.extend(wanted.cities.iter().map(|city| Subject::city(*city, time_of(None))));
     Ok(subjects)
 }
 
-fn read_suite(file: &Path) -> Result<Vec<Listed>, Failure> {
-    let mut reader = open_table(file)?;
+fn published() -> Vec<Listed> {
+    let rows = table_of(PUBLISHED.as_bytes());
+    read_suite(rows, "the published suite").expect("the suite that is part of the program is right")
+}
+
+/// Whether the names are exactly those of a family in the suite of the published tables.
+pub fn is_published_family(family: &str, time_s: f64, names: &[&str]) -> bool {
+    let is_its = |row: &&Listed| {
+        let of = Path::new(&row.instance).parent().map(|folder| folder.to_string_lossy());
+        let is_city = row.city().is_some_and(|city| Subject::city(city, 0.0).family == family);
+        (of.is_some_and(|of| of == family) || is_city) && (row.time - time_s).abs() < 1e-9
+    };
+    let rows = published();
+    let rows: Vec<&Listed> = rows.iter().filter(is_its).collect();
+    let is_there = |row: &&Listed| {
+        let stem = Path::new(&row.instance).file_stem().unwrap_or_default().to_string_lossy();
+        let city = row.city().map(|city| Subject::city(city, 0.0).name);
+        names.iter().any(|name| *name == stem || city.as_deref() == Some(name))
+    };
+    rows.len() == names.len() && rows.iter().all(is_there)
+}
+
+fn read_suite<R: Read>(mut reader: csv::Reader<R>, name: &str) -> Result<Vec<Listed>, Failure> {
     let rows: Result<Vec<Listed>, _> = reader.deserialize().collect();
-    let rows = rows.with_context(|| format!("{} is no suite", file.display()));
+    let rows = rows.with_context(|| format!("{name} is no suite"));
     let is_time = |row: &Listed| (0.0..=86_400.0).contains(&row.time);
     let cure = "write a line instance,time and below it paths and seconds from 0 to 86400";
     match rows {
         Ok(rows) if rows.iter().all(is_time) => Ok(rows),
         Ok(_) => {
-            let cause = format!("a time in {} is no number of seconds", file.display());
+            let cause = format!("a time in {name} is no number of seconds");
             Err(Failure::new(Exit::CheckFailed, cause, cure))
         }
         Err(error) => Err(Failure::of(Exit::CheckFailed, error, cure)),
@@ -132,11 +236,13 @@ fn files_below(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 
 /// A table with commas; lines that begin with # are remarks.
 pub fn open_table(file: &Path) -> Result<csv::Reader<std::fs::File>, Failure> {
-    csv::ReaderBuilder::new()
-        .comment(Some(b'#'))
-        .trim(csv::Trim::All)
-        .from_path(file)
-        .map_err(|error| unreadable(file, error))
+    let opened = std::fs::File::open(file).map_err(|error| unreadable(file, error))?;
+    Ok(table_of(opened))
+}
+
+/// The same of anything that can be read.
+pub fn table_of<R: Read>(of: R) -> csv::Reader<R> {
+    csv::ReaderBuilder::new().comment(Some(b'#')).trim(csv::Trim::All).from_reader(of)
 }
 
 pub fn unreadable(path: &Path, error: impl std::error::Error + Send + Sync + 'static) -> Failure {
@@ -170,12 +276,27 @@ mod tests {
         (family.to_owned(), "A".to_owned(), time_s)
     }
 
+    fn wanted<'a>(
+        paths: &'a [PathBuf],
+        suite: Option<&'a Path>,
+        time_s: Option<f64>,
+    ) -> Wanted<'a> {
+        Wanted { paths, suite, time_s, ..Wanted::default() }
+    }
+
     #[test]
     fn a_folder_means_all_instances_below_it() {
         let folder = folder();
         let all = [folder.path().to_owned()];
-        assert_eq!(told(list(&all, None, None)), [one("one", 10.0), one("two", 10.0)]);
-        assert_eq!(told(list(&all, None, Some(3.0))), [one("one", 3.0), one("two", 3.0)]);
+        let found = |time_s| told(list(&wanted(&all, None, time_s)));
+        assert_eq!(found(None), [one("one", 10.0), one("two", 10.0)]);
+        assert_eq!(found(Some(3.0)), [one("one", 3.0), one("two", 3.0)]);
+        let two = ["TWO".to_owned()];
+        let some = Wanted { families: &two, ..wanted(&all, None, None) };
+        assert_eq!(told(list(&some)), [one("two", 10.0)]);
+        let three = ["three".to_owned()];
+        let failure = list(&Wanted { families: &three, ..wanted(&all, None, None) }).unwrap_err();
+        assert_eq!(failure.cure, "there are one, two");
     }
 
     #[test]
@@ -183,24 +304,60 @@ mod tests {
         let folder = folder();
         let suite = folder.path().join("suite.csv");
         let suite = Some(suite.as_path());
-        assert_eq!(told(list(&[], suite, None)), [one("two", 2.5)]);
-        assert_eq!(told(list(&[folder.path().to_owned()], suite, None)), [one("two", 2.5)]);
-        assert_eq!(told(list(&[], suite, Some(1.0))), [one("two", 1.0)]);
+        let found = |paths: &[PathBuf], time_s| told(list(&wanted(paths, suite, time_s)));
+        assert_eq!(found(&[], None), [one("two", 2.5)]);
+        assert_eq!(found(&[folder.path().to_owned()], None), [one("two", 2.5)]);
+        assert_eq!(found(&[], Some(1.0)), [one("two", 1.0)]);
         let files = ["one/A.txt", "two/A.txt"].map(|file| folder.path().join(file));
-        assert_eq!(told(list(&files, suite, None)), [one("one", 10.0), one("two", 2.5)]);
+        assert_eq!(found(&files, None), [one("one", 10.0), one("two", 2.5)]);
+    }
+
+    #[test]
+    fn cities_are_made_up_by_their_size() {
+        let folder = folder();
+        let suite = folder.path().join("cities.csv");
+        std::fs::write(&suite, "instance,time\n9x2,1\n9x2:5,1\n").unwrap();
+        let city = |name: &str, time_s| ("city 9x2".to_owned(), name.to_owned(), time_s);
+        let found = told(list(&wanted(&[], Some(&suite), None)));
+        assert_eq!(found, [city("city 9x2", 1.0), city("city 9x2:5", 1.0)]);
+        let cities = ["9x2".parse().unwrap()];
+        let alone = Wanted { cities: &cities, ..Wanted::default() };
+        assert_eq!(told(list(&alone)), [city("city 9x2", 10.0)]);
+        for wrong in ["9", "0x2", "9x0", "9x2:x", "99999999x1", "A.txt"] {
+            assert!(wrong.parse::<City>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_published_families_are_those_of_the_suite() {
+        let of = |rows: &[Listed], family: &str| -> Vec<String> {
+            let its = rows.iter().filter(|row| row.instance.starts_with(family));
+            let stem = |row: &Listed| Path::new(&row.instance).file_stem().unwrap().to_owned();
+            its.map(|row| stem(row).into_string().unwrap()).collect()
+        };
+        let solomon = of(&published(), "solomon/");
+        let mut names: Vec<&str> = solomon.iter().map(String::as_str).collect();
+        assert_eq!(names.len(), 12);
+        assert!(is_published_family("solomon", 10.0, &names));
+        assert!(!is_published_family("solomon", 5.0, &names), "another time");
+        names.pop();
+        assert!(!is_published_family("solomon", 10.0, &names), "not all of them");
+        assert!(is_published_family("city 200x20", 10.0, &["city 200x20"]));
+        assert!(!is_published_family("city 200x20", 10.0, &["city 200x20:2"]));
     }
 
     #[test]
     fn what_is_not_there_is_named() {
         let folder = folder();
         let absent = folder.path().join("C.txt");
-        let failure = list(&[absent], None, None).unwrap_err();
+        let failure = list(&wanted(&[absent], None, None)).unwrap_err();
         assert!(failure.cause.contains("C.txt cannot be read"), "{}", failure.cause);
         let elsewhere = folder.path().join("one");
         let suite = folder.path().join("suite.csv");
-        let failure = list(&[elsewhere], Some(&suite), None).unwrap_err();
+        let failure = list(&wanted(&[elsewhere], Some(&suite), None)).unwrap_err();
         assert_eq!(failure.cause, "two/A.txt of the suite is not there");
         std::fs::write(&suite, "instance,time\nA,soon\n").unwrap();
-        assert_eq!(list(&[], Some(&suite), None).unwrap_err().exit, Exit::CheckFailed);
+        let failure = list(&wanted(&[], Some(&suite), None)).unwrap_err();
+        assert_eq!(failure.exit, Exit::CheckFailed);
     }
 }

@@ -80,7 +80,7 @@ fn each_fault_has_its_word_and_names_its_field() {
         ("out_of_range", "matrices.car.durations[1][0]", |d| {
             d["matrices"]["car"]["durations"][1][0] = json!(4_000_000_000_u32);
         }),
-        ("costs_too_large", "document", |d| {
+        ("costs_too_large", "vehicles[0].costs", |d| {
             d["vehicles"][0]["costs"] = json!({"per_hour": 1_000_000_000});
             d["matrices"]["car"]["durations"][1][2] = json!(4_000_000);
             d["jobs"] = (0..100).map(|id| json!({"id": id, "location_index": 1})).collect();
