@@ -39,8 +39,13 @@ pub(super) fn search(
     let mut absent = absent_near(tours, task);
     links::gather_absent(tours, &mut vehicles, &mut absent);
     let promises = promises(tours, &vehicles, &absent);
-    let mut part =
-        Part::of(problem, &plan, tours.disruption(), None, &Cut { vehicles, absent, promises, tours_max: usize::MAX });
+    let mut part = Part::of(
+        problem,
+        &plan,
+        tours.disruption(),
+        None,
+        &Cut { vehicles, absent, promises, tours_max: usize::MAX },
+    );
     change(&mut part);
     let budget = Budget::iterations(effort.steps);
     let found = search::improve(part.tours(), &Options::gentle(SEED), &budget, &mut |_| {});

@@ -1,13 +1,13 @@
 //! Crosses good plans and cools what comes of it where it is new.
 
-use super::cross::{Crossed, cross};
 use super::course::Course;
+use super::cross::{Crossed, cross};
 use super::{CROSSED_UNTIL, Progress, Run, STEPS_PER_LOOK, Search};
 use crate::solver::anneal::{Chain, Climate};
 use crate::solver::part::Part;
 use crate::solver::plan::Plan;
-use crate::solver::tours::Tours;
 use crate::solver::problem::Cost;
+use crate::solver::tours::Tours;
 use rand::RngExt;
 
 /// How a crossed plan is cooled: how many steps for each task, and between which temperatures, in mean legs. Hotter, it
@@ -35,9 +35,7 @@ impl Search<'_> {
         on_better: &mut dyn FnMut(&Progress),
     ) {
         let mut void = 0;
-        while herd.len() > 1
-            && void < VOID_MAX
-            && self.budget.share(run.iterations) < CROSSED_UNTIL
+        while herd.len() > 1 && void < VOID_MAX && self.budget.share(run.iterations) < CROSSED_UNTIL
         {
             let one = run.dice.random_range(0..herd.len());
             let mut two = run.dice.random_range(0..herd.len() - 1);

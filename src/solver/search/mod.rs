@@ -12,9 +12,9 @@
 //! leave their vehicle, moved tasks cost what they cost and moved promises stay within their budget. The best plan found
 //! is never worse than the one given. The same plan, seed and number of iterations give the same result.
 
+mod breed;
 mod course;
 mod cross;
-mod breed;
 mod side_by_side;
 mod trials;
 
@@ -33,10 +33,10 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use rayon::prelude::*;
 
-/// How many steps a part makes at most for each of its tasks before the plan is cut anew, and how often the plan is cut
-/// anew at least: what lies in different parts cannot meet before.
-const STEPS_PER_TASK: f64 = 30.0;
-const ROUNDS_MIN: f64 = 40.0;
+/// How many steps a part makes for each of its tasks before the plan is cut anew, at least and at most, and how often that
+/// should be: what lies in different parts cannot meet before.
+const STEPS_PER_TASK: (f64, f64) = (5.0, 30.0);
+const ROUNDS: f64 = 40.0;
 /// How often the clock is looked at and the temperature set.
 const STEPS_PER_LOOK: u64 = 16;
 /// How many steps for each task tell how fast it goes.
@@ -112,7 +112,7 @@ pub fn improve(
         disruption: tours.disruption().clone(),
         neighbours: Neighbours::default(),
         leg: 0.0,
-        steps_per_round: STEPS_PER_TASK,
+        steps_per_round: STEPS_PER_TASK.1,
         budget,
         threads: threads.and_then(Result::ok),
     };
@@ -178,7 +178,6 @@ impl Stretch {
         Self { from, until, heat, tour_heats: 0.0, tours_max: usize::MAX }
     }
 
-
     /// The climate at a share of the budget, with legs that cost so much.
     fn climate(&self, share: f64, leg: f64) -> Climate {
         let done = (share - self.from) / (self.until - self.from);
@@ -220,7 +219,7 @@ impl Search<'_> {
         let mut stretch = Stretch::plain((from, 1.0), options.heat);
         if !options.is_warm {
             let pace = self.steps_per_task(&stretch, run, on_better);
-            self.steps_per_round = (pace / ROUNDS_MIN).clamp(1.0, STEPS_PER_TASK);
+            self.steps_per_round = (pace / ROUNDS).clamp(STEPS_PER_TASK.0, STEPS_PER_TASK.1);
             if let Some(course) = Course::of(self.problem)
                 && pace >= TRIAL_STEPS_PER_TASK
             {
@@ -249,12 +248,7 @@ impl Search<'_> {
     }
 
     /// Short trials, which are crossed.
-    fn cross_trials(
-        &self,
-        course: &Course,
-        run: &mut Run,
-        on_better: &mut dyn FnMut(&Progress),
-    ) {
+    fn cross_trials(&self, course: &Course, run: &mut Run, on_better: &mut dyn FnMut(&Progress)) {
         let from = self.budget.share(run.iterations);
         let (pilot, hot) = self.pilot(run, (from, from + course.pilot));
         run.iterations = pilot.iterations;
@@ -406,7 +400,11 @@ impl Search<'_> {
             return;
         }
         let solution = crate::solver::Solution::of(self.problem, &run.best);
-        assert_eq!(crate::solver::checker::check(self.problem, &solution), [], "every best plan is clean");
+        assert_eq!(
+            crate::solver::checker::check(self.problem, &solution),
+            [],
+            "every best plan is clean"
+        );
         let tours = tours.with_disruption(self.disruption.clone());
         assert_eq!(tours.cost(), run.best_cost, "costs of parts add up");
     }

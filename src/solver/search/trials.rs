@@ -72,7 +72,7 @@ impl Search<'_> {
             (trial, end)
         };
         for trial in self.side_by_side(kinds.len(), (from, until), run, trial) {
-                self.take_over(&trial, run, on_better);
+            self.take_over(&trial, run, on_better);
             if trial.best_cost - run.best_cost < run.best_cost / WORSE_MAX {
                 herd.push(trial);
             }
@@ -86,7 +86,12 @@ impl Search<'_> {
     }
 
     /// The best plan, if it is better.
-    pub(super) fn take_over(&self, other: &Run, run: &mut Run, on_better: &mut dyn FnMut(&Progress)) {
+    pub(super) fn take_over(
+        &self,
+        other: &Run,
+        run: &mut Run,
+        on_better: &mut dyn FnMut(&Progress),
+    ) {
         if other.best_cost < run.best_cost {
             run.best.clone_from(&other.best);
             run.best_cost = other.best_cost;
