@@ -71,7 +71,6 @@ impl Plan {
         Ok(())
     }
 
-    /// The tasks in no tour, ascending. Calls are never missed.
     /// How many vehicles have tasks.
     pub(super) fn used(&self) -> usize {
         self.tours.iter().filter(|tour| !tour.is_empty()).count()
@@ -81,6 +80,7 @@ impl Plan {
         self.tours.iter().map(Vec::len).sum()
     }
 
+    /// The tasks in no tour, ascending. Calls are never missed.
     pub fn left_out(&self, problem: &Problem) -> Vec<TaskId> {
         let mut is_done = vec![false; problem.tasks().len()];
         for task in self.tours.iter().flatten() {

@@ -18,9 +18,13 @@ pub(super) struct Course {
 }
 
 impl Course {
-    /// None if trials do not pay: tours of a large plan whose vehicles differ cannot take the place of each other.
+    /// None if trials do not pay: tours of a large plan whose vehicles differ cannot take the place of each other, nor can
+    /// tours that hang together.
     pub(super) fn of(problem: &Problem) -> Option<Self> {
         let tasks = problem.asked;
+        if problem.has_links() {
+            return None;
+        }
         if tasks <= SMALL_MAX {
             return Some(Self { pilot: 0.03, batch: 0.09, batches: 3, crossed_max: 150 });
         }

@@ -1,9 +1,9 @@
 //! Crosses two plans: some neighbouring tours of the second take the place of those of the first that they are most
 //! like, and what is in them leaves the other tours. What is in no tour then has to be put back.
 //!
-//! Source: "An Effective Memetic Algorithm for the Vehicle Routing Problem with Time Windows" (route exchange), Y. Nagata,
-//! O. Bräysy, W. Dullaert, Computers & Operations Research 37(4), 2010, doi 10.1016/j.cor.2009.06.022; selective route
-//! exchange.
+//! After the selective route exchange of "A penalty-based edge assembly memetic algorithm for the vehicle routing problem
+//! with time windows", Y. Nagata, O. Bräysy, W. Dullaert, Computers & Operations Research 37(4), 2010, doi
+//! 10.1016/j.cor.2009.06.022.
 
 use crate::solver::draft::{TaskId, VehicleId};
 use crate::solver::neighbours::Neighbours;
@@ -57,7 +57,11 @@ pub(super) fn cross(
     let mut is_new = false;
     for vehicle in &chosen {
         let from = &two.tours[vehicle.index()];
-        is_new |= *from != one.tours[to[vehicle.index()]?.index()];
+        let goes_to = to[vehicle.index()]?;
+        if goes_to != *vehicle && !may_move(problem, from, *vehicle, goes_to) {
+            return None;
+        }
+        is_new |= *from != one.tours[goes_to.index()];
         for task in from {
             comes[task.index()] = true;
         }
@@ -82,6 +86,12 @@ pub(super) fn cross(
     }
     let cut = around(problem, neighbours, one, &plan, dice);
     Some(Crossed { plan, cut })
+}
+
+/// Whether another vehicle of the kind may take over a tour: nothing in it is pinned or locked, nor in its own.
+fn may_move(problem: &Problem, tour: &[TaskId], from: VehicleId, to: VehicleId) -> bool {
+    let has_pins = |vehicle: VehicleId| !problem.vehicle(vehicle).pinned.is_empty();
+    !has_pins(from) && !has_pins(to) && tour.iter().all(|task| problem.is_allowed(*task, to))
 }
 
 /// To which vehicle of its kind each tour of the second plan goes: to the one whose tour in the first it is most like.

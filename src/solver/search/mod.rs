@@ -4,9 +4,10 @@
 //! it is cut anew, elsewhere. Parts do not wait for each other, so they can be searched on several threads; steps are
 //! counted, not timed, so the number of threads changes nothing but the time.
 //!
-//! Where a plan is small enough for the time, a few short trials come first, from hot to cold, and the search goes on from
-//! the best of them: how many tours there are and who has which region is settled while it is hot, differs from run to
-//! run, and is hardly mended later.
+//! Where there is time enough, short trials from hot to cold come first ([`trials`]): how many tours there are and who has
+//! which region is settled while it is hot, differs from run to run, and is hardly mended later. The trials are then
+//! crossed ([`cross`]): a region as one has it is put into another, cooled where it is new ([`breed`]), and kept where it
+//! is better. Two good plans rarely have their faults at the same place.
 //!
 //! The plan never leaves feasible space: rules are filters on insertion. Pinned visits never move, locked tasks never
 //! leave their vehicle, moved tasks cost what they cost and moved promises stay within their budget. The best plan found
@@ -21,7 +22,7 @@ mod trials;
 use crate::solver::anneal::{Chain, Climate};
 use crate::solver::cut::cut;
 use crate::solver::disruption::Disruption;
-use crate::solver::draft::{TaskId, VehicleId};
+use crate::solver::draft::TaskId;
 use crate::solver::neighbours::Neighbours;
 use crate::solver::part::{Cut, Part};
 use crate::solver::plan::Plan;
@@ -221,6 +222,7 @@ impl Search<'_> {
             let pace = self.steps_per_task(&stretch, run, on_better);
             self.steps_per_round = (pace / ROUNDS).clamp(STEPS_PER_TASK.0, STEPS_PER_TASK.1);
             if let Some(course) = Course::of(self.problem)
+                && self.disruption.is_free()
                 && pace >= TRIAL_STEPS_PER_TASK
             {
                 self.cross_trials(&course, run, on_better);
