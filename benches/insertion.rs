@@ -1,12 +1,15 @@
-//! One more task into a living plan of 200 vehicles with 20 stops each; and a batch of 500 tasks for 200 vehicles.
+//! One more task into a living plan of 200 vehicles with 20 stops each, into a full one where others have to make room;
+//! and a batch of 500 tasks for 200 vehicles. `sortie bench living` has the same with ways over streets.
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
+use sortie::solver::ejection::{self, Ejection};
 use sortie::solver::{
     Draft, Matrix, Plan, Problem, Task, TaskId, Tours, Vehicle, Window, assignment, insertion,
 };
 use std::hint::black_box;
+use std::time::Instant;
 
 const HOUR_S: i32 = 3600;
 
@@ -69,6 +72,8 @@ fn one_task(criterion: &mut Criterion) {
     let open = (4000..4100).map(TaskId);
     let fits: Vec<TaskId> =
         open.filter(|task| !insertion::ranked(&mut tours, *task).is_empty()).collect();
+    let taken = slow_end(&fits, |task| drop(black_box(insertion::best(&mut tours, task))));
+    println!("insert one task: median {:.3} ms, 99 % {:.3} ms", taken.0, taken.1);
     let mut turn = fits.iter().cycle();
     criterion.bench_function("insert one task into 200 tours of 20 stops", |bench| {
         bench.iter(|| black_box(turn.next().map(|task| insertion::best(&mut tours, *task))));
@@ -90,6 +95,50 @@ fn one_task(criterion: &mut Criterion) {
     });
 }
 
+/// The median and the 99th percentile of what is done with each task fifty times, milliseconds.
+fn slow_end(tasks: &[TaskId], mut work: impl FnMut(TaskId)) -> (f64, f64) {
+    let mut taken: Vec<f64> = (0..50)
+        .flat_map(|_| tasks)
+        .map(|task| {
+            let started = Instant::now();
+            work(*task);
+            started.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    taken.sort_by(f64::total_cmp);
+    (taken[taken.len() / 2], taken[taken.len() * 99 / 100])
+}
+
+/// Tours so full that some tasks fit nowhere: others make room for them.
+fn full_tours(criterion: &mut Criterion) {
+    let mut draft = city(200, 4600, 7).draft().clone();
+    for task in &mut draft.tasks {
+        task.service_s += 300;
+        task.windows[0].until_s = task.windows[0].from_s + 2 * HOUR_S;
+    }
+    for vehicle in &mut draft.vehicles {
+        vehicle.shift.until_s = 14 * HOUR_S;
+        vehicle.capacity = vec![24];
+    }
+    let problem = Problem::parse(draft).expect("it is in range");
+    let plan = planned(&problem, 4600);
+    let mut tours = Tours::of(&problem, &plan).expect("the plan holds");
+    let left: Vec<TaskId> = tours.left_out().take(100).collect();
+    let search = Ejection { moved_max: 3, trials_max: 50_000, may_move: &|_| true };
+    let with_room = left.iter().filter(|task| {
+        let chain = ejection::make_room(&mut tours, **task, &search);
+        chain.is_some()
+    });
+    println!("others make room for {} of {} tasks that fit nowhere", with_room.count(), left.len());
+    let mut turn = left.iter().cycle();
+    criterion.bench_function("make room for a task in 200 full tours", |bench| {
+        bench.iter(|| {
+            let task = turn.next().expect("there are tasks left out");
+            black_box(ejection::make_room(&mut tours, *task, &search))
+        });
+    });
+}
+
 fn batch(criterion: &mut Criterion) {
     let problem = city(200, 2500, 9);
     let plan = planned(&problem, 2000);
@@ -108,6 +157,6 @@ fn batch(criterion: &mut Criterion) {
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(20);
-    targets = one_task, batch
+    targets = one_task, full_tours, batch
 }
 criterion_main!(benches);

@@ -17,7 +17,7 @@ use crate::domain::access::SystemPart;
 use crate::domain::fieldwork::job::JobEvent;
 use crate::domain::plan::{PlanCommand, Proposal};
 use crate::domain::{Aggregate, Answer, Command, Envelope, Event, Fact, Who};
-use crate::planning::{Improvement, PlacementOption, Question};
+use crate::planning::{Earlier, Improvement, PlacementOption, Question};
 use crate::roads::RoadNetwork;
 use crate::units::id::{
     CommandId, JobId, OrganizationId, ProposalId, TechnicianId, TerritoryId, VisitId,
@@ -59,13 +59,26 @@ pub struct GetQuestion {
 #[rtype(result = "()")]
 pub struct Look;
 
+/// Know: a search has found something, and goes on.
+#[derive(Message)]
+#[rtype(result = "()")]
+struct Found {
+    proposal: Proposal,
+    search: Arc<UnderWay>,
+}
+
 /// Know: a search has ended.
 #[derive(Message)]
 #[rtype(result = "()")]
 struct Searched {
+    search: Arc<UnderWay>,
+}
+
+/// A search that is under way.
+struct UnderWay {
     day: LocalDay,
     attempt: u32,
-    found: Option<Proposal>,
+    /// Ends it.
     cancel: Arc<AtomicBool>,
 }
 
@@ -74,8 +87,9 @@ pub struct Planner {
     pool: SolverPool,
     /// `None` until first needed, while a command is carried out, and after something went wrong.
     desk: Option<Desk>,
-    /// Searches under way, by day, with the flag that ends them.
-    searches: HashMap<LocalDay, Arc<AtomicBool>>,
+    searches: HashMap<LocalDay, Arc<UnderWay>>,
+    /// What is left of the last search of a day.
+    earlier: HashMap<LocalDay, Earlier>,
     searches_made: u64,
     /// The state of the streets at the last look.
     streets: u64,
@@ -97,6 +111,7 @@ impl Planner {
             pool,
             desk: None,
             searches: HashMap::new(),
+            earlier: HashMap::new(),
             searches_made: 0,
             streets,
             searched: None,
@@ -114,7 +129,7 @@ impl Actor for Planner {
     }
 
     fn stopped(&mut self, _: &mut Self::Context) {
-        self.searches.values().for_each(|cancel| cancel.store(true, Ordering::Relaxed));
+        self.searches.values().for_each(|search| search.cancel.store(true, Ordering::Relaxed));
     }
 }
 
@@ -123,7 +138,11 @@ impl Handler<Carry> for Planner {
 
     fn handle(&mut self, Carry(envelope): Carry, _: &mut Self::Context) -> Self::Result {
         let (books, desk) = (self.books.clone(), self.desk.take());
-        let work = async move { desk::carry_out(&books, desk, &envelope).await };
+        let earlier = match &envelope.command {
+            Command::Plan(_, PlanCommand::Improve { day }) => self.earlier.get(day).cloned(),
+            _ => None,
+        };
+        let work = async move { desk::carry_out(&books, desk, &envelope, earlier).await };
         AtomicResponse::new(Box::pin(work.into_actor(self).map(|(desk, carried), actor, ctx| {
             actor.desk = desk;
             if let Some(improvement) = carried.search {
@@ -203,33 +222,49 @@ impl Handler<Look> for Planner {
     }
 }
 
-impl Handler<Searched> for Planner {
+impl Handler<Found> for Planner {
     type Result = ();
 
-    fn handle(&mut self, searched: Searched, ctx: &mut Self::Context) {
-        let Searched { day, attempt, found, cancel } = searched;
-        if self.searches.get(&day).is_some_and(|known| Arc::ptr_eq(known, &cancel)) {
-            self.searches.remove(&day);
-        }
-        let Some(proposal) = found else { return };
+    fn handle(&mut self, Found { proposal, search }: Found, ctx: &mut Self::Context) {
         let is_fresh = self.desk.as_ref().is_none_or(|desk| {
             let version = |route| desk.state.route_version(route);
             proposal.routes.iter().all(|route| version(route.id) == route.version)
         });
-        let now = self.books.around.clock.now();
         if is_fresh {
             let id = CommandId::derived(proposal.id.0, "offer");
             let command = PlanCommand::Offer { proposal: Box::new(proposal) };
+            let now = self.books.around.clock.now();
             let envelope = self.envelope(id, SystemPart::Improvement, now, command);
+            // Two for each search at most.
             ctx.address().do_send(Carry(envelope));
-        } else if attempt < SEARCHES_MAX && !self.searches.contains_key(&day) {
-            // The plan has moved on meanwhile: look once more at what it is now.
-            let prepared = self.desk.as_mut().and_then(|desk| {
-                Improvement::prepare(&desk.state, &mut desk.travel, now, day).ok()
-            });
-            if let Some(improvement) = prepared {
-                self.search(improvement, attempt + 1, ctx);
-            }
+        } else {
+            // The plan has moved on meanwhile: the search after this one begins with what was found.
+            self.earlier.entry(search.day).or_default().keep(&proposal);
+            search.cancel.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Handler<Searched> for Planner {
+    type Result = ();
+
+    fn handle(&mut self, Searched { search }: Searched, ctx: &mut Self::Context) {
+        let UnderWay { day, attempt, .. } = *search;
+        let is_last = self.searches.get(&day).is_some_and(|last| Arc::ptr_eq(last, &search));
+        if !is_last {
+            return;
+        }
+        self.searches.remove(&day);
+        let earlier = self.earlier.get(&day).filter(|earlier| earlier.has_found());
+        if attempt >= SEARCHES_MAX || earlier.is_none() {
+            return;
+        }
+        let now = self.books.around.clock.now();
+        let prepared = self.desk.as_mut().and_then(|desk| {
+            Improvement::prepare(&desk.state, &mut desk.travel, now, day, earlier).ok()
+        });
+        if let Some(improvement) = prepared {
+            self.search(improvement, attempt + 1, ctx);
         }
     }
 }
@@ -238,10 +273,12 @@ impl Planner {
     /// Starts a search; one that is under way for the same day ends.
     fn search(&mut self, improvement: Improvement, attempt: u32, ctx: &mut Context<Self>) {
         let day = improvement.day;
-        let cancel: Arc<AtomicBool> = Arc::default();
-        if let Some(before) = self.searches.insert(day, cancel.clone()) {
-            before.store(true, Ordering::Relaxed);
+        let under_way = Arc::new(UnderWay { day, attempt, cancel: Arc::default() });
+        if let Some(before) = self.searches.insert(day, under_way.clone()) {
+            before.cancel.store(true, Ordering::Relaxed);
         }
+        self.earlier.retain(|known, _| *known >= day);
+        self.earlier.insert(day, improvement.as_earlier());
         self.searches_made += 1;
         let now = self.books.around.clock.now();
         let search = Search {
@@ -249,12 +286,17 @@ impl Planner {
             seed: self.searches_made,
             id: ProposalId::new(now),
             made_at: now,
-            cancel: cancel.clone(),
+            cancel: under_way.cancel.clone(),
         };
-        let pool = self.pool.clone();
-        let work = async move { pool.search(search).await };
-        ctx.spawn(work.into_actor(self).map(move |found, _, ctx| {
-            ctx.notify(Searched { day, attempt, found, cancel });
+        let (pool, planner, told) = (self.pool.clone(), ctx.address(), under_way.clone());
+        let work = async move {
+            let tell = move |proposal| {
+                planner.do_send(Found { proposal, search: told.clone() });
+            };
+            pool.search(search, tell).await;
+        };
+        ctx.spawn(work.into_actor(self).map(move |(), _, ctx| {
+            ctx.notify(Searched { search: under_way });
         }));
     }
 

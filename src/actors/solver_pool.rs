@@ -46,7 +46,7 @@ impl Default for SolverOptions {
 pub struct Search {
     pub improvement: Improvement,
     pub seed: u64,
-    /// Of the proposal, if there will be one.
+    /// From which those of the proposals are derived.
     pub id: ProposalId,
     pub made_at: Timestamp,
     /// Ends the search early when set; what it has found by then still counts.
@@ -89,9 +89,11 @@ impl SolverPool {
         &self.options
     }
 
-    /// Searches; a proposal if there is one worth making.
-    pub async fn search(&self, search: Search) -> Option<Proposal> {
-        self.run(move |options| run(&search, options)).await.ok().flatten()
+    /// Searches. `tell` hears, on the search's thread, of the first proposal that is worth making and, if there is a
+    /// clearly better one by the end, of that.
+    pub async fn search(&self, search: Search, tell: impl FnMut(Proposal) + Send + 'static) {
+        // One that was refused or fell has nothing to tell.
+        let _ = self.run(move |options| run(&search, options, tell)).await;
     }
 
     /// Has any work done on one of the threads, when its turn comes.
@@ -127,7 +129,7 @@ fn work(waiting: &Mutex<Receiver<Work>>, options: &SolverOptions) {
     }
 }
 
-fn run(search: &Search, options: &SolverOptions) -> Option<Proposal> {
+fn run(search: &Search, options: &SolverOptions, mut tell: impl FnMut(Proposal)) {
     let started = Instant::now();
     let share_used = options.time.map(|time| {
         move || started.elapsed().as_secs_f64() / time.as_secs_f64().max(f64::MIN_POSITIVE)
@@ -137,16 +139,22 @@ fn run(search: &Search, options: &SolverOptions) -> Option<Proposal> {
         share_used: share_used.as_ref().map(|share_used| share_used as &(dyn Fn() -> f64 + Sync)),
         cancel: Some(&search.cancel),
     };
-    let proposal = search.improvement.run(search.seed, &budget, search.id, search.made_at);
+    let mut first_after = None;
+    search.improvement.run(search.seed, &budget, search.id, search.made_at, &mut |proposal| {
+        first_after.get_or_insert_with(|| started.elapsed());
+        tell(proposal);
+    });
+    if let Some(first_after) = first_after {
+        metrics::histogram!("sortie_search_first_find_seconds").record(first_after.as_secs_f64());
+    }
     metrics::histogram!("sortie_search_seconds").record(started.elapsed().as_secs_f64());
     tracing::debug!(
         day = %search.improvement.day,
         duration_ms = started.elapsed().as_millis() as u64,
         cancelled = search.cancel.load(Ordering::Relaxed),
-        found = proposal.is_some(),
+        found = first_after.is_some(),
         "a search has ended"
     );
-    proposal
 }
 
 #[cfg(test)]
@@ -196,8 +204,8 @@ mod tests {
         );
         let mut travel = Travel::new(Arc::new(Nowhere));
         let day = LocalDay::parse("2026-11-20").unwrap();
-        let improvement =
-            Improvement::prepare(&state, &mut travel, Timestamp(0), day).expect("an empty day");
+        let improvement = Improvement::prepare(&state, &mut travel, Timestamp(0), day, None)
+            .expect("an empty day");
         Search {
             improvement,
             seed: 1,
@@ -219,7 +227,7 @@ mod tests {
     async fn waiting_for_a_search_moves_a_paused_clock_by_nothing() {
         let pool = SolverPool::default();
         let before = tokio::time::Instant::now();
-        assert_eq!(pool.search(idle_search()).await, None);
+        pool.search(idle_search(), |_| panic!("there is nothing to find")).await;
         assert_eq!(before.elapsed(), Duration::ZERO);
     }
 }

@@ -30,7 +30,7 @@ pub mod vroom;
 
 pub use decide::decide;
 pub use explain::{Explanation, Question};
-pub use improve::{Improvement, SearchBudget};
+pub use improve::{Earlier, Improvement, SearchBudget};
 pub use options::{PlacementOption, options};
 pub use reason::Reason;
 pub use state::{Crew, Followed, PlannedJob, PlannerState};

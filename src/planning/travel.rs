@@ -12,6 +12,7 @@ use crate::roads::{Leg, RoadError, RoadNetwork, Snap};
 use crate::solver::{Matrix, UNREACHABLE_S};
 use crate::units::{LocalDay, Point, Timestamp};
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A point to 1e-7 degrees.
@@ -40,17 +41,15 @@ pub fn departure(at: Timestamp, zone: chrono_tz::Tz) -> Departure {
     Departure { at_s: at.0.div_euclid(1000), minute_of_week }
 }
 
-/// The places of a day and the legs between them. Places without a row have no legs yet.
-#[derive(Default)]
+/// The places of a day and the legs between them. The newest places may have none yet.
 struct Table {
     places: HashMap<Key, u32>,
     /// When one is expected to leave.
     departures: HashMap<Key, Departure>,
     snaps: Vec<Snap>,
-    /// Of each place with a row.
+    /// Of each place that has its legs.
     leaves: Vec<Option<Departure>>,
-    rows: Vec<Vec<(i32, i32)>>,
-    matrix: Option<Matrix>,
+    matrix: Matrix,
 }
 
 impl Travel {
@@ -85,17 +84,7 @@ impl Travel {
     pub fn matrix(&mut self, day: LocalDay) -> Matrix {
         let table = self.days.entry(day).or_default();
         table.grow(&*self.network);
-        let size = table.snaps.len();
-        table
-            .matrix
-            .get_or_insert_with(|| {
-                let legs = || table.rows.iter().flatten();
-                let seconds = legs().map(|leg| leg.0).collect();
-                let metres = legs().map(|leg| leg.1).collect();
-                Matrix::parse(size, seconds, metres, None)
-                    .expect("the table is square and its legs are within bounds")
-            })
-            .clone()
+        table.matrix.clone()
     }
 
     /// Forgets all legs if the streets have changed since they were worked out. Not in the middle of a
@@ -121,48 +110,65 @@ impl Travel {
     }
 }
 
+impl Default for Table {
+    fn default() -> Self {
+        Self {
+            places: HashMap::new(),
+            departures: HashMap::new(),
+            snaps: Vec::new(),
+            leaves: Vec::new(),
+            matrix: Matrix::growing(),
+        }
+    }
+}
+
 impl Table {
     fn forget_legs(&mut self) {
         self.leaves.clear();
-        self.rows.clear();
-        self.matrix = None;
+        self.matrix = Matrix::growing();
     }
 
+    /// Works out the legs from and to places that have none yet.
     fn grow(&mut self, network: &dyn RoadNetwork) {
-        let known = self.rows.len();
-        if known == self.snaps.len() {
+        let (known, count) = (self.leaves.len(), self.snaps.len());
+        if known == count {
             return;
         }
-        self.matrix = None;
-        let mut by_departure: BTreeMap<Option<Departure>, Vec<usize>> = BTreeMap::new();
-        for (from, departure) in self.leaves.iter().enumerate() {
-            by_departure.entry(*departure).or_default().push(from);
-        }
-        for (departure, sources) in by_departure {
-            let from: Vec<Snap> = sources.iter().map(|source| self.snaps[*source]).collect();
-            for to in known..self.snaps.len() {
-                let to = &self.snaps[to];
-                let legs = network.many_to_one(&from, to, departure);
-                let legs = round_blocks(legs, departure, || network.many_to_one(&from, to, None));
-                for (source, leg) in sources.iter().zip(legs) {
-                    self.rows[*source].push(leg);
-                }
-            }
-        }
-        self.leaves.resize(self.snaps.len(), None);
+        self.leaves.resize(count, None);
         for (key, place) in &self.places {
             if *place as usize >= known {
-                self.leaves[*place as usize] =
-                    self.departures.get(key).map(|departure| coarse(network, *departure));
+                let departure = self.departures.get(key);
+                self.leaves[*place as usize] = departure.map(|at| coarse(network, *at));
             }
         }
-        for from in known..self.snaps.len() {
-            let (from, departure) = (&self.snaps[from], self.leaves[from]);
-            let legs = network.one_to_many(from, &self.snaps, departure);
-            let free = || network.one_to_many(from, &self.snaps, None);
-            self.rows.push(round_blocks(legs, departure, free));
+        self.matrix.grow(count);
+        self.work_out(network, 0..known, known..count);
+        self.work_out(network, known..count, 0..count);
+    }
+
+    /// Works out the legs from some places to others, those with the same streets together.
+    fn work_out(&mut self, network: &dyn RoadNetwork, from: Range<usize>, to: Range<usize>) {
+        let mut by_streets: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+        for place in from {
+            let streets = network.conditions(self.leaves[place]);
+            by_streets.entry(streets).or_default().push(place);
         }
-        debug_assert!(self.rows.iter().all(|row| row.len() == self.snaps.len()));
+        let goals = &self.snaps[to.clone()];
+        for places in by_streets.into_values() {
+            let departure = self.leaves[places[0]];
+            let starts: Vec<Snap> = places.iter().map(|place| self.snaps[*place]).collect();
+            let ask = |departure| match (&starts[..], goals) {
+                ([from], _) => network.one_to_many(from, goals, departure),
+                (_, [to]) => network.many_to_one(&starts, to, departure),
+                _ => network.table(&starts, goals, departure),
+            };
+            let legs = round_blocks(ask(departure), departure, || ask(None));
+            for (place, row) in places.into_iter().zip(legs.chunks(goals.len().max(1))) {
+                self.matrix
+                    .write(place as u32, to.start as u32, row.iter().copied())
+                    .expect("legs in whole seconds and metres are within bounds");
+            }
+        }
     }
 }
 
@@ -331,6 +337,44 @@ mod tests {
         streets.drive(1);
         travel.renew();
         assert_eq!(seconds(&mut travel), before);
+    }
+
+    #[test]
+    fn a_table_that_grows_place_by_place_is_the_one_that_is_worked_out_at_once() {
+        let streets = street(clock(0, 0));
+        let day = friday();
+        let places: Vec<Point> = (0..12).map(|x| at(x * 7 % 12, x)).collect();
+        // Left at different hours, some of them twice.
+        let expect = |travel: &mut Travel, number: usize| {
+            let hour = 8 + number as i64 % 3;
+            travel.expect(day, places[number], clock(hour, 20), chrono_tz::UTC);
+        };
+        let mut grown = Travel::new(streets.clone());
+        let mut at_once = Travel::new(streets);
+        for (number, place) in places.iter().enumerate() {
+            expect(&mut grown, number);
+            grown.place(day, *place).unwrap();
+            if number % 4 != 2 {
+                assert_eq!(grown.matrix(day).size(), number + 1);
+            }
+            expect(&mut at_once, number);
+            at_once.place(day, *place).unwrap();
+        }
+        assert_eq!(grown.matrix(day), at_once.matrix(day));
+        assert!(grown.matrix(day).duration_s(0, 11) > 0);
+    }
+
+    #[test]
+    fn who_holds_an_older_table_keeps_it_as_it_was() {
+        let mut travel = Travel::new(street(clock(0, 0)));
+        let day = friday();
+        travel.place(day, at(0, 0)).unwrap();
+        travel.place(day, at(5, 0)).unwrap();
+        let older = travel.matrix(day);
+        let leg = older.duration_s(0, 1);
+        travel.place(day, at(9, 0)).unwrap();
+        assert_eq!((travel.matrix(day).size(), older.size()), (3, 2));
+        assert_eq!((travel.matrix(day).duration_s(0, 1), older.duration_s(0, 1)), (leg, leg));
     }
 
     #[test]

@@ -84,6 +84,10 @@ impl RoadNetwork for LiveMap {
         self.current().network().changes_hold_since(at_s)
     }
 
+    fn conditions(&self, departure: Option<Departure>) -> u64 {
+        self.current().network().conditions(departure)
+    }
+
     fn newest(&self) -> Option<Arc<dyn RoadNetwork>> {
         Some(self.current().network().clone())
     }

@@ -4,6 +4,7 @@
 
 use super::speeds::Departure;
 use crate::units::{BoundingBox, Point};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 /// A place on a street: where a point off the street meets the network.
@@ -181,6 +182,14 @@ pub trait RoadNetwork: Send + Sync {
     fn changes_hold_since(&self, at_s: i64) -> Option<i64> {
         let _ = at_s;
         None
+    }
+
+    /// Departures with the same number find the same streets: every way is the same at both. Good as long as the
+    /// version is.
+    fn conditions(&self, departure: Option<Departure>) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        departure.map(|at| (at.at_s, at.minute_of_week)).hash(&mut hasher);
+        hasher.finish()
     }
 
     /// How many junctions and directed edges, for logs and health.

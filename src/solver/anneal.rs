@@ -72,7 +72,7 @@ impl<'p> Chain<'p> {
     pub(super) fn new(tours: Tours<'p>, neighbours: &'p Neighbours, seed: u64) -> Self {
         let problem = tours.problem();
         let mut dice = Xoshiro256PlusPlus::seed_from_u64(seed);
-        let recreate = Recreate::new(&tours, &mut dice);
+        let recreate = Recreate::new(&tours, neighbours, &mut dice);
         let cost = tours.cost();
         let absent: Vec<TaskId> =
             Tours::heads(problem).filter(|head| tours.vehicle_of(*head).is_none()).collect();
@@ -327,14 +327,14 @@ impl<'p> Chain<'p> {
         let absent = self.absent.iter().filter(|task| disruption.is_promised(**task)).count();
         !disruption.has_promises() || self.tours.astray() + absent as u32 <= disruption.budget()
     }
+}
 
-    /// What a leg costs on average: the unit of heat.
-    pub(super) fn mean_leg(&self) -> f64 {
-        let (mut cost, mut legs) = (0.0, 0.0);
-        for tour in self.tours.tours.iter().filter(|tour| tour.count > 0) {
-            cost += tour.travel_cost as f64;
-            legs += f64::from(tour.count) + 1.0;
-        }
-        if legs > 0.0 { cost / legs } else { 0.0 }
+/// What a leg costs on average: the unit of heat.
+pub(super) fn mean_leg(tours: &Tours<'_>) -> f64 {
+    let (mut cost, mut legs) = (0.0, 0.0);
+    for tour in tours.tours.iter().filter(|tour| tour.count > 0) {
+        cost += tour.travel_cost as f64;
+        legs += f64::from(tour.count) + 1.0;
     }
+    if legs > 0.0 { cost / legs } else { 0.0 }
 }

@@ -4,8 +4,8 @@
 //! A caller writes a [`Draft`], [`Problem::parse`] checks it. A [`Plan`] is who does what in which order; [`Schedule`]
 //! says when, and what is wrong with it. [`Tours`] is a plan kept alive, with earliest and latest times at every stop,
 //! so that one more task is judged in constant time per position. On it work [`insertion`] (one task, now),
-//! [`assignment`] (many tasks at once) and [`search`] (ruin and recreate, as long as there is time). [`checker`] shares
-//! no code with any of them and judges every result in tests and debug builds.
+//! [`ejection`] (others make room for it), [`assignment`] (many tasks at once) and [`search`] (ruin and recreate, as long
+//! as there is time). [`checker`] shares no code with any of them and judges every result in tests and debug builds.
 //!
 //! Tours do not know of each other, but for tasks that are linked (two people at one job, work after other work): `links`
 //! finds when they start.
@@ -20,6 +20,9 @@ pub mod checker;
 mod cut;
 pub mod disruption;
 pub mod draft;
+pub mod ejection;
+#[cfg(test)]
+mod ejection_tests;
 pub mod explain;
 pub mod insertion;
 pub mod instance;
@@ -28,6 +31,7 @@ mod links;
 mod made_up;
 pub mod matching;
 pub mod matrix;
+pub mod nearby;
 mod neighbours;
 mod part;
 pub mod plan;

@@ -2,10 +2,17 @@
 
 use super::draft::TaskId;
 use super::problem::{Problem, Ride};
+use std::cmp::Ordering;
 
 /// How many tasks are near, for tearing out and for putting next to.
 const NEAR: usize = 160;
 const BESIDE: usize = 40;
+
+/// Up to so many tasks all pairs are looked at for who comes beside whom.
+const ALL_PAIRS_MAX: usize = 1000;
+
+/// Travel around so many places is read together.
+const BLOCK: usize = 64;
 
 /// What waiting a second and being late a second weigh beside travelling a second, when tasks are put side by side.
 const WAIT_WEIGHT: f64 = 0.2;
@@ -24,22 +31,22 @@ impl Neighbours {
         let mut found = Self { starts: vec![0], tasks: Vec::new() };
         let Some(first) = problem.vehicle_ids().next() else { return found };
         let ride = problem.ride(first);
+        let places: Vec<u32> =
+            problem.asked_ids().map(|task| problem.node(task).location).collect();
         let mut near: Vec<(i32, TaskId)> = Vec::with_capacity(problem.asked);
-        for task in problem.asked_ids() {
-            near.clear();
-            let place = problem.node(task).location;
-            near.extend(problem.asked_ids().filter(|other| *other != task).map(|other| {
-                let other_place = problem.node(other).location;
-                let there_s = problem.travel_s(ride, place, other_place);
-                (there_s + problem.travel_s(ride, other_place, place), other)
-            }));
-            if near.len() > NEAR {
-                near.select_nth_unstable(NEAR);
-                near.truncate(NEAR);
+        for (number, block) in places.chunks(BLOCK).enumerate() {
+            let block = problem.block(ride, block);
+            for at in 0..block.len() {
+                let task = TaskId((number * BLOCK + at) as u32);
+                let around = block.around(at);
+                let way_s = |other: &u32| around.seconds_to(*other) + around.seconds_from(*other);
+                near.clear();
+                near.extend(places.iter().map(way_s).zip(problem.asked_ids()));
+                near.swap_remove(task.index());
+                keep_least(&mut near, NEAR, Ord::cmp);
+                found.tasks.extend(near.iter().map(|(_, task)| *task));
+                found.starts.push(found.tasks.len() as u32);
             }
-            near.sort_unstable();
-            found.tasks.extend(near.iter().map(|(_, task)| *task));
-            found.starts.push(found.tasks.len() as u32);
         }
         found
     }
@@ -70,8 +77,9 @@ pub(super) struct Beside {
 }
 
 impl Beside {
-    /// Looks at all pairs that some vehicle may do both of, with the travel times of the first vehicle.
-    pub(super) fn of(problem: &Problem) -> Self {
+    /// Looks at all pairs that some vehicle may do both of, with the travel times of the first vehicle; where there are
+    /// very many tasks, only at those that are near each other.
+    pub(super) fn of(problem: &Problem, neighbours: &Neighbours) -> Self {
         let mut found = Self { starts: vec![0], tasks: Vec::new() };
         let Some(first) = problem.vehicle_ids().next() else { return found };
         let ride = problem.ride(first);
@@ -79,9 +87,14 @@ impl Beside {
             one.0.total_cmp(&two.0).then(one.1.cmp(&two.1))
         };
         let mut beside = Vec::with_capacity(problem.tasks().len());
+        let everybody: Vec<TaskId> = problem.asked_ids().collect();
         for task in problem.asked_ids() {
             beside.clear();
-            for other in problem.asked_ids() {
+            let others = match everybody.len() {
+                0..=ALL_PAIRS_MAX => &everybody[..],
+                _ => neighbours.near(task),
+            };
+            for other in others.iter().copied() {
                 if other == task || !problem.can_meet(task, other) {
                     continue;
                 }
@@ -91,11 +104,7 @@ impl Beside {
                     beside.push((weight, other));
                 }
             }
-            if beside.len() > BESIDE {
-                beside.select_nth_unstable_by(BESIDE, order);
-                beside.truncate(BESIDE);
-            }
-            beside.sort_unstable_by(order);
+            keep_least(&mut beside, BESIDE, order);
             found.tasks.extend(beside.iter().map(|(_, other)| *other));
             found.starts.push(found.tasks.len() as u32);
         }
@@ -107,6 +116,15 @@ impl Beside {
         let from = self.starts[task.index()] as usize;
         &self.tasks[from..self.starts[task.index() + 1] as usize]
     }
+}
+
+/// Leaves so many of the least, in their order.
+fn keep_least<T>(items: &mut Vec<T>, most: usize, mut order: impl FnMut(&T, &T) -> Ordering) {
+    if items.len() > most {
+        items.select_nth_unstable_by(most, &mut order);
+        items.truncate(most);
+    }
+    items.sort_unstable_by(order);
 }
 
 /// How well `second` comes right after `first`; none if it cannot.

@@ -33,7 +33,7 @@ pub(super) fn feasible_plan(problem: &Problem, share: f64, seed: u64) -> Option<
 }
 
 /// The best place by trying every one with a full evaluation.
-fn by_brute_force(
+pub(super) fn by_brute_force(
     problem: &Problem,
     tours: &Tours<'_>,
     task: TaskId,

@@ -5,7 +5,7 @@
 
 use super::draft::{TaskId, VehicleId};
 use super::insertion::{self, Along, Fit, Guest};
-use super::neighbours::Beside;
+use super::neighbours::{Beside, Neighbours};
 use super::problem::{Cost, Problem};
 use super::tours::{NOBODY, SpotId, Tours};
 use rand::RngExt;
@@ -74,7 +74,11 @@ struct Known {
 }
 
 impl Recreate {
-    pub(super) fn new(tours: &Tours<'_>, dice: &mut Xoshiro256PlusPlus) -> Self {
+    pub(super) fn new(
+        tours: &Tours<'_>,
+        neighbours: &Neighbours,
+        dice: &mut Xoshiro256PlusPlus,
+    ) -> Self {
         let problem = tours.problem();
         let first = problem.vehicle_ids().next();
         let demand = problem.task_ids().map(|task| {
@@ -108,7 +112,7 @@ impl Recreate {
             kinds_tried: vec![0; problem.kinds() + problem.vehicles().len()],
             stamp: 0,
             kinds,
-            beside: Beside::of(problem),
+            beside: Beside::of(problem, neighbours),
             tour_price: 0,
             tours_max: usize::MAX,
             known: Known {

@@ -6,7 +6,8 @@ use crate::actors::execute::{Around, Refusal, Unrecorded, record, remembered, to
 use crate::domain::plan::PlanCommand;
 use crate::domain::{Aggregate, Answer, Command, Decision, Envelope, Fact, Rejection};
 use crate::planning::{
-    Followed, Improvement, PlacementOption, PlannerState, Question, Travel, decide, options,
+    Earlier, Followed, Improvement, PlacementOption, PlannerState, Question, Travel, decide,
+    options,
 };
 use crate::roads::RoadNetwork;
 use crate::units::id::{JobId, OrganizationId, TerritoryId};
@@ -50,11 +51,12 @@ pub(super) struct Carried {
 }
 
 /// Carries out an envelope: decide, record, fold in. Returns the desk as it is then; none if it must be
-/// loaded again.
+/// loaded again. `earlier` is what is left of the last search of the day that `Improve` asks for.
 pub(super) async fn carry_out(
     books: &Books,
     mut desk: Option<Desk>,
     envelope: &Envelope,
+    earlier: Option<Earlier>,
 ) -> (Option<Desk>, Carried) {
     let refused = |refusal| Carried { answer: Err(refusal), search: None };
     match remembered(&books.around.store, envelope).await {
@@ -74,7 +76,7 @@ pub(super) async fn carry_out(
             Err(refusal) => return (None, refused(refusal)),
         };
         let now = books.around.clock.now();
-        let (mut current, decided) = think(current, command.clone(), now).await;
+        let (mut current, decided) = think(current, command.clone(), earlier.clone(), now).await;
         let (decision, search) = match decided {
             Ok(decided) => decided,
             Err(rejection) => return (Some(current), refused(rejection.into())),
@@ -120,14 +122,19 @@ fn subject_of(command: &PlanCommand) -> Option<Aggregate> {
 type Decided = Result<(Decision, Option<Improvement>), Rejection>;
 
 /// Decides, off the actors' threads.
-async fn think(desk: Desk, command: PlanCommand, now: Timestamp) -> (Desk, Decided) {
+async fn think(
+    desk: Desk,
+    command: PlanCommand,
+    earlier: Option<Earlier>,
+    now: Timestamp,
+) -> (Desk, Decided) {
     on_a_thread(move || {
         let mut desk = desk;
         let Desk { state, travel, .. } = &mut desk;
         let decided = decide(state, travel, now, &command).and_then(|decision| {
             let search = match command {
                 PlanCommand::Improve { day } => {
-                    Some(Improvement::prepare(state, travel, now, day)?)
+                    Some(Improvement::prepare(state, travel, now, day, earlier.as_ref())?)
                 }
                 _ => None,
             };

@@ -205,6 +205,16 @@ impl Office {
         self.around.store.read(read).await.unwrap()
     }
 
+    async fn wait_for_offer(&self) -> Proposal {
+        for _ in 0..500 {
+            if let Some(proposal) = self.offered().await.pop() {
+                return proposal;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("no proposal within five seconds");
+    }
+
     /// What the Planner knows is what the tables say.
     async fn compare(&self) {
         let known = self.planner.send(GetState).await.unwrap();
@@ -328,15 +338,7 @@ async fn a_search_offers_what_it_finds_and_applying_it_moves_the_visits() {
     }
     let answer = office.plan("improve", PlanCommand::Improve { day: friday() }).await.unwrap();
     assert_eq!(answer.seq, None);
-    let mut offered = Vec::new();
-    for _ in 0..500 {
-        offered = office.offered().await;
-        if !offered.is_empty() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    let proposal = offered.pop().expect("a proposal within five seconds");
+    let proposal = office.wait_for_offer().await;
     assert_eq!(proposal.difference.travel_s, -(4 * 90 * 60));
     office.compare().await;
     office.plan("apply", PlanCommand::Apply { proposal: proposal.id }).await.unwrap();
@@ -361,4 +363,57 @@ async fn options_are_listed_and_an_unknown_territory_is_refused() {
     let refused = nowhere.send(GetOptions { job, day: None }).await.unwrap();
     let Err(Refusal::Rejected(rejection)) = refused else { panic!("{refused:?}") };
     assert_eq!(rejection.code, "territory_not_found");
+}
+
+#[actix::test]
+async fn what_is_found_too_late_is_not_offered_and_ends_the_search_for_a_new_one() {
+    let office = Office::open().await;
+    let jobs = [
+        office.new_job("first", at(95, 0), None).await,
+        office.new_job("second", at(5, 0), None).await,
+    ];
+    let assign = |job, technician: &str| PlanCommand::Assign {
+        job,
+        technician: TechnicianId(id(technician)),
+        day: friday(),
+        position: None,
+        anyway: false,
+        seen: vec![],
+    };
+    office.plan("first", assign(jobs[0], "near")).await.unwrap();
+    office.plan("second", assign(jobs[1], "far")).await.unwrap();
+    office.plan("improve", PlanCommand::Improve { day: friday() }).await.unwrap();
+    let proposal = office.wait_for_offer().await;
+    // A third job on one of the two routes: what was found rests on the past now.
+    let third = office.new_job("third", at(50, 0), None).await;
+    office.plan("third", assign(third, "near")).await.unwrap();
+    assert!(office.offered().await.is_empty());
+    let cancel = Arc::new(AtomicBool::new(false));
+    let search = Arc::new(UnderWay { day: friday(), attempt: 1, cancel: cancel.clone() });
+    let find = |proposal| Found { proposal, search: search.clone() };
+    office.planner.send(find(proposal.clone())).await.unwrap();
+    assert!(cancel.load(Ordering::Relaxed), "the search ends");
+    office.compare().await;
+    assert!(office.offered().await.is_empty());
+    // The next search begins with it.
+    office.planner.send(Begin(search)).await.unwrap();
+    let again = office.wait_for_offer().await;
+    assert_ne!(again.id, proposal.id);
+    assert!(again.difference.travel_s < 0);
+    office.plan("apply", PlanCommand::Apply { proposal: again.id }).await.unwrap();
+    assert_eq!(office.stored(jobs[0]).await.visits[0].technician, TechnicianId(id("far")));
+    office.compare().await;
+}
+
+/// Do: take this for the search under way, and hear that it has ended.
+#[derive(Message)]
+#[rtype(result = "()")]
+struct Begin(Arc<UnderWay>);
+
+impl Handler<Begin> for Planner {
+    type Result = ();
+    fn handle(&mut self, Begin(search): Begin, ctx: &mut Self::Context) {
+        self.searches.insert(search.day, search.clone());
+        ctx.notify(Searched { search });
+    }
 }

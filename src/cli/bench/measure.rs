@@ -21,6 +21,12 @@ impl Times {
         Self(taken)
     }
 
+    /// Times that were taken elsewhere, at least one.
+    pub fn from_seconds(mut taken: Vec<f64>) -> Self {
+        taken.sort_by(f64::total_cmp);
+        Self(taken)
+    }
+
     /// Does the work so many times, at least once.
     pub fn of_each<T>(count: usize, mut work: impl FnMut() -> T) -> Self {
         let mut taken: Vec<f64> = (0..count.max(1))
@@ -41,6 +47,14 @@ impl Times {
     /// Ninety-five of a hundred are no longer.
     pub fn p95_s(&self) -> f64 {
         self.at(0.95)
+    }
+
+    pub fn p99_s(&self) -> f64 {
+        self.at(0.99)
+    }
+
+    pub fn worst_s(&self) -> f64 {
+        self.at(1.0)
     }
 
     fn at(&self, share: f64) -> f64 {

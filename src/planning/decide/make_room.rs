@@ -1,20 +1,28 @@
-//! Makes room for an urgent job: less urgent, unpromised, unlocked stops that nobody has set off for move,
-//! if each of them finds another place. A promise is never touched.
+//! Makes room for a job that fits nowhere: stops that nobody has set off for move.
+//!
+//! First to other places of the same day ([`ejection`]), where each keeps its window: the fewest stops, then the least
+//! detour. One that was published or promised changes hands only for a more urgent job, at the organization's price, and
+//! only so many promises do in one decision. If that is not enough, less urgent stops without a promise leave the day
+//! for a later one that suits them. Locked stops stay.
 
 use super::revision::Revision;
 use super::search_place::{Displaced, Found, describe, tours_of};
 use crate::domain::Rejection;
 use crate::domain::fieldwork::job::Job;
-use crate::planning::problem::{DayProblem, Orders};
-use crate::solver::{TaskId, insertion};
+use crate::planning::problem::DayProblem;
+use crate::solver::ejection::{self, Chain, Ejection, Step};
+use crate::solver::{Disruption, Moving, Plan, TaskId, insertion};
 use crate::units::LocalDay;
 use crate::units::id::{JobId, TechnicianId};
 
 /// So many stops may move for one job.
 const MOVED_STOPS_MAX: usize = 3;
+/// So many places are looked for before it is given up: some hundredths of a second with 200 technicians.
+const TRIALS_MAX: u64 = 50_000;
+/// So many ways to let stops leave the day are followed to other days.
+const LEAVINGS_MAX: usize = 16;
 
-/// A place on this day that becomes free when others move: first to places on the same day, then to later
-/// days that suit them. A single stop is tried before several.
+/// A place on this day that becomes free when others move.
 pub(super) fn make_room(
     revision: &mut Revision<'_>,
     job: JobId,
@@ -22,100 +30,140 @@ pub(super) fn make_room(
     day: LocalDay,
 ) -> Result<Option<Found>, Rejection> {
     let problem = revision.problem(day, &[job])?;
-    let (Some(task), Some(present)) = (problem.task_of(job), tours_of(&problem)) else {
+    let (Some(task), Some(tours)) = (problem.task_of(job), tours_of(&problem)) else {
         return Ok(None);
     };
-    let movable = movable(revision, &problem, facts);
-    if movable.is_empty() {
-        return Ok(None);
+    let mut tours = tours.with_disruption(disruption(revision, &problem));
+    let may_move = |other: TaskId| {
+        let stop = Present::of(revision, &problem, other);
+        let is_less_urgent = stop.priority < facts.priority;
+        !stop.is_locked && (is_less_urgent || !(stop.is_promised || stop.is_published))
+    };
+    let search =
+        Ejection { moved_max: MOVED_STOPS_MAX, trials_max: TRIALS_MAX, may_move: &may_move };
+    if let Some(chain) = ejection::make_room(&mut tours, task, &search) {
+        let found = found(&problem, &chain);
+        ejection::apply(&mut tours, &chain);
+        return Ok(Some(settle(revision, &problem, found, &tours.plan(), chain.moved())));
     }
-    let mut spilled: Option<Room> = None;
-    for attempt in attempts(&problem, &movable) {
-        let vehicle = present.vehicle_of(attempt[0]);
-        let Some(vehicle) = vehicle else { continue };
-        let mut tours = present.clone();
-        for stop in &attempt {
-            tours.remove(*stop);
-        }
-        let Some(insertion) = insertion::best_on(&mut tours, task, vehicle, i64::MAX) else {
-            continue;
-        };
-        let found = describe(&problem, &tours.plan(), &insertion);
-        insertion::apply(&mut tours, &insertion);
+    let may_leave = |other: TaskId| {
+        let stop = Present::of(revision, &problem, other);
+        !stop.is_locked && !stop.is_promised && stop.priority < facts.priority
+    };
+    let search = Ejection { may_move: &may_leave, ..search };
+    let mut leavings = ejection::evictions(&mut tours, task, &search);
+    let priority = |task: &TaskId| u32::from(problem.problem.task(*task).priority);
+    leavings
+        .sort_by_key(|step| (step.ejected.len(), step.ejected.iter().map(priority).sum::<u32>()));
+    for step in leavings.into_iter().take(LEAVINGS_MAX) {
+        let mut tours = tours.clone();
+        let chain = Chain { cost: step.insertion.cost, steps: vec![step] };
+        let mut found = found(&problem, &chain);
+        ejection::apply(&mut tours, &chain);
         // The most urgent of those that made room chooses first.
-        let mut waiting = attempt.clone();
-        waiting.reverse();
-        let mut elsewhere = Vec::new();
+        let mut waiting: Vec<TaskId> = chain.moved().collect();
+        waiting.sort_by_key(|task| std::cmp::Reverse(priority(task)));
+        let mut leaving = Vec::new();
         for stop in waiting {
-            match insertion::best(&mut tours, stop) {
-                Ok(insertion) => insertion::apply(&mut tours, &insertion),
-                Err(_) => elsewhere.push(problem.job_of(stop)),
+            match insertion::ranked(&mut tours, stop).first() {
+                Some(insertion) => insertion::apply(&mut tours, insertion),
+                None => leaving.push(problem.job_of(stop)),
             }
         }
-        let moved = attempt.iter().map(|stop| problem.job_of(*stop)).collect();
-        let room = Room { orders: problem.orders_of(&tours.plan()), found, moved, elsewhere };
-        if room.elsewhere.is_empty() {
-            return Ok(Some(settle(revision, job, room)));
-        }
-        if spilled.is_none() && place_elsewhere(revision, &room, day)?.is_some() {
-            spilled = Some(room);
-        }
-    }
-    match spilled {
-        None => Ok(None),
-        Some(room) => {
-            let later = place_elsewhere(revision, &room, day)?.unwrap_or_default();
-            let mut found = settle(revision, job, room);
+        if let Some(later) = places_elsewhere(revision, &leaving, day)? {
+            found = settle(revision, &problem, found, &tours.plan(), chain.moved());
             for (moved, technician, on, position) in later {
                 revision.take(moved);
                 revision.put(moved, technician, on, position);
                 found.displaced.retain(|known| known.job != moved);
                 found.displaced.push(Displaced { job: moved, technician, day: on });
             }
-            Ok(Some(found))
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+/// What matters of a stop of the day when it is asked to make room.
+struct Present {
+    priority: u8,
+    is_locked: bool,
+    is_published: bool,
+    is_promised: bool,
+}
+
+impl Present {
+    fn of(revision: &Revision<'_>, problem: &DayProblem, task: TaskId) -> Self {
+        let job = problem.job_of(task);
+        let known = &revision.state.jobs[&job].job;
+        let stop = revision.state.place_of(job).map(|(_, stop)| stop);
+        Self {
+            priority: known.priority,
+            is_locked: stop.is_some_and(|stop| stop.locked),
+            is_published: stop.is_some_and(|stop| stop.published),
+            is_promised: known.promised.is_some(),
         }
     }
 }
 
-/// Room that was made: the day's orders with the job in them.
-struct Room {
-    orders: Orders,
-    found: Found,
-    moved: Vec<JobId>,
-    /// Of those that moved, the ones without a place on this day.
-    elsewhere: Vec<JobId>,
+/// What it costs that stops of the day change hands, and how many promises still may.
+fn disruption(revision: &Revision<'_>, problem: &DayProblem) -> Disruption {
+    let settings = &revision.state.settings;
+    let price = i64::from(settings.disruption_price_s);
+    let moving = problem.plan.tours.iter().flatten().filter_map(|task| {
+        let stop = Present::of(revision, problem, *task);
+        let has_price = stop.is_promised || stop.is_published;
+        has_price.then_some(Moving { task: *task, price, is_promised: stop.is_promised })
+    });
+    let moving: Vec<Moving> = moving.collect();
+    let budget = settings.moved_promises_max.saturating_sub(revision.moved_promises());
+    Disruption::from_plan(&problem.problem, &problem.plan, &moving, budget)
 }
 
-fn settle(revision: &mut Revision<'_>, job: JobId, room: Room) -> Found {
-    let mut found = room.found;
-    found.displaced = room
-        .moved
-        .iter()
-        .filter_map(|moved| {
-            let place = room.orders.iter().find(|(_, order)| order.contains(moved));
-            place.map(|(technician, _)| Displaced {
-                job: *moved,
-                technician: *technician,
-                day: found.day,
-            })
-        })
-        .collect();
-    debug_assert!(room.orders.values().any(|order| order.contains(&job)), "the job has its place");
-    revision.rearrange(found.day, &room.orders);
+/// What the first step of a chain means in the world, once those that it ejects are away.
+fn found(problem: &DayProblem, chain: &Chain) -> Found {
+    let Step { ejected, insertion } = &chain.steps[0];
+    let mut without: Plan = problem.plan.clone();
+    without.tours[insertion.vehicle.index()].retain(|task| !ejected.contains(task));
+    describe(problem, &without, insertion)
+}
+
+/// Makes the day as it is planned, and notes who moved in it.
+fn settle(
+    revision: &mut Revision<'_>,
+    problem: &DayProblem,
+    mut found: Found,
+    plan: &Plan,
+    moved: impl Iterator<Item = TaskId>,
+) -> Found {
+    let orders = problem.orders_of(plan);
+    let before = problem.orders_of(&problem.plan);
+    for task in moved {
+        let job = problem.job_of(task);
+        let Some((technician, _)) = orders.iter().find(|(_, order)| order.contains(&job)) else {
+            continue;
+        };
+        found.displaced.push(Displaced { job, technician: *technician, day: found.day });
+        let has_changed_hands = !before[technician].contains(&job);
+        if has_changed_hands && Present::of(revision, problem, task).is_promised {
+            revision.note_moved_promise(job);
+        }
+    }
+    revision.rearrange(found.day, &orders);
     found
 }
 
 type Elsewhere = Vec<(JobId, TechnicianId, LocalDay, usize)>;
 
-/// Places on other days for those that made room; none if one of them finds none.
-fn place_elsewhere(
+/// Places on other days for those that leave this one; none if one of them finds none.
+fn places_elsewhere(
     revision: &mut Revision<'_>,
-    room: &Room,
+    leaving: &[JobId],
     day: LocalDay,
 ) -> Result<Option<Elsewhere>, Rejection> {
     let mut later = Elsewhere::new();
     let mut taken_days = Vec::new();
-    for moved in &room.elsewhere {
+    for moved in leaving {
         let Some(known) = revision.state.jobs.get(moved) else { return Ok(None) };
         let days = super::days_for(revision.state, revision.now, &known.job);
         let mut place = None;
@@ -126,7 +174,7 @@ fn place_elsewhere(
             else {
                 continue;
             };
-            if let Ok(insertion) = insertion::best(&mut tours, task) {
+            if let Some(insertion) = insertion::ranked(&mut tours, task).first() {
                 let technician = problem.technicians[insertion.vehicle.index()];
                 place = Some((*moved, technician, on, insertion.after));
                 break;
@@ -137,33 +185,4 @@ fn place_elsewhere(
         later.push(place);
     }
     Ok(Some(later))
-}
-
-/// The stops that may make room for a job, the least urgent first.
-fn movable(revision: &Revision<'_>, problem: &DayProblem, facts: &Job) -> Vec<TaskId> {
-    let mut movable: Vec<(u8, TaskId)> = Vec::new();
-    for task in problem.plan.tours.iter().flatten() {
-        let id = problem.job_of(*task);
-        let other = &revision.state.jobs[&id].job;
-        let is_locked = revision.state.place_of(id).is_some_and(|(_, stop)| stop.locked);
-        if other.priority < facts.priority && other.promised.is_none() && !is_locked {
-            movable.push((other.priority, *task));
-        }
-    }
-    movable.sort();
-    movable.into_iter().map(|(_, task)| task).collect()
-}
-
-/// What to take away, in the order of trying: each stop alone, then two and three of one tour, always the
-/// least urgent first.
-fn attempts(problem: &DayProblem, movable: &[TaskId]) -> Vec<Vec<TaskId>> {
-    let mut attempts: Vec<Vec<TaskId>> = movable.iter().map(|task| vec![*task]).collect();
-    for count in 2..=MOVED_STOPS_MAX {
-        for tour in &problem.plan.tours {
-            let of_tour: Vec<TaskId> =
-                movable.iter().filter(|task| tour.contains(task)).copied().collect();
-            attempts.extend(of_tour.windows(count).map(<[TaskId]>::to_vec));
-        }
-    }
-    attempts
 }

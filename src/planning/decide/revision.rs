@@ -24,6 +24,8 @@ pub(super) struct Revision<'a> {
     taken: BTreeMap<JobId, Stop>,
     /// Stops of visits that are over, taken for good.
     gone: Vec<Stop>,
+    /// Promised jobs that went to another technician to make room.
+    moved_promises: BTreeSet<JobId>,
     reads: BTreeSet<(Aggregate, u32)>,
     ended: Vec<(ProposalId, ProposalStatus)>,
     offered: Option<Proposal>,
@@ -38,6 +40,7 @@ impl<'a> Revision<'a> {
             drafts: BTreeMap::new(),
             taken: BTreeMap::new(),
             gone: Vec::new(),
+            moved_promises: BTreeSet::new(),
             reads: BTreeSet::new(),
             ended: Vec::new(),
             offered: None,
@@ -161,6 +164,16 @@ impl<'a> Revision<'a> {
     fn new_stop(&self, job: JobId) -> Option<Stop> {
         let known = self.state.jobs.get(&job)?;
         Some(Stop::unplanned(known.job.next_visit_id(), job, self.now))
+    }
+
+    /// How many promised jobs have changed hands to make room.
+    pub fn moved_promises(&self) -> u32 {
+        self.moved_promises.len() as u32
+    }
+
+    /// This promised job changes hands to make room.
+    pub fn note_moved_promise(&mut self, job: JobId) {
+        self.moved_promises.insert(job);
     }
 
     /// The facts of this job mattered.

@@ -65,6 +65,34 @@ impl DayProblem {
         orders: &Orders,
         open: &[JobId],
     ) -> Result<Self, Rejection> {
+        Self::build_with(state, travel, now, day, (orders, open), |_| true)
+    }
+
+    /// The day of one technician with an order, as if there was nobody else.
+    ///
+    /// # Errors
+    /// None that is not one of [`Self::build`].
+    pub fn build_alone(
+        state: &PlannerState,
+        travel: &mut Travel,
+        now: Timestamp,
+        day: LocalDay,
+        technician: TechnicianId,
+        order: Vec<JobId>,
+    ) -> Result<Self, Rejection> {
+        let orders = Orders::from([(technician, order)]);
+        Self::build_with(state, travel, now, day, (&orders, &[]), |id| id == technician)
+    }
+
+    fn build_with(
+        state: &PlannerState,
+        travel: &mut Travel,
+        now: Timestamp,
+        day: LocalDay,
+        (orders, open): (&Orders, &[JobId]),
+        takes_part: impl Fn(TechnicianId) -> bool,
+    ) -> Result<Self, Rejection> {
+        let crews = || state.technicians.iter().filter(|(id, _)| takes_part(**id));
         let mut builder = Builder {
             state,
             travel,
@@ -77,11 +105,11 @@ impl DayProblem {
             tasks: Vec::new(),
             jobs: Vec::new(),
         };
-        builder.expect_departures(orders, open);
+        builder.expect_departures(orders, open, crews().map(|(_, crew)| crew));
         builder.open(open)?;
         let mut rides = Vec::new();
         let mut tours: Vec<Vec<JobId>> = Vec::new();
-        for (id, crew) in &state.technicians {
+        for (id, crew) in crews() {
             let order = orders.get(id);
             if let Some(ride) = builder.ride(*id, crew, order.map(Vec::as_slice)) {
                 rides.push(ride);
@@ -115,13 +143,19 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     /// From where one leaves when, as far as the plan and the customers' windows tell.
-    fn expect_departures(&mut self, orders: &Orders, open: &[JobId]) {
+    fn expect_departures<'c>(
+        &mut self,
+        orders: &Orders,
+        open: &[JobId],
+        crews: impl Iterator<Item = &'c Crew>,
+    ) {
         let zone = self.state.zone;
         let (morning, evening) = (self.day.minute(0, zone), self.day.next().minute(0, zone));
         let noon = self.day.minute(12 * 60, zone);
         let planned: HashMap<JobId, Timestamp> = self
             .state
             .routes_on(self.day)
+            .filter(|route| orders.contains_key(&route.technician))
             .flat_map(|route| &route.stops)
             .map(|stop| (stop.job, stop.planned.until))
             .collect();
@@ -134,7 +168,7 @@ impl Builder<'_> {
             let at = planned.get(job).copied().or(wanted).unwrap_or(noon).max(self.now);
             self.travel.expect(self.day, known.at, at, zone);
         }
-        for crew in self.state.technicians.values() {
+        for crew in crews {
             let shift = crew.technician.shift_on(self.day, zone);
             let at = shift.map_or(noon, |shift| shift.from).max(self.now);
             self.travel.expect(self.day, *crew.technician.start, at, zone);

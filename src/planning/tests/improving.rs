@@ -4,17 +4,29 @@ use super::support::*;
 use crate::domain::fieldwork::job::JobStatus;
 use crate::domain::plan::proposal::Share;
 use crate::domain::plan::{PlanCommand, Proposal, ProposalStatus};
-use crate::planning::{Improvement, SearchBudget};
+use crate::planning::{Earlier, Improvement, SearchBudget};
 use crate::units::id::{JobId, ProposalId, TechnicianId};
 use uuid::Uuid;
 
-fn search(world: &mut World) -> Option<Proposal> {
-    let improvement =
-        Improvement::prepare(&world.state, &mut world.travel, world.now, friday()).unwrap();
-    assert!(improvement.still_holds(&world.state));
-    let budget = SearchBudget { iterations: Some(2_000), ..SearchBudget::default() };
+fn prepare(world: &mut World, earlier: Option<&Earlier>) -> Improvement {
+    let World { state, travel, now, .. } = world;
+    let improvement = Improvement::prepare(state, travel, *now, friday(), earlier).unwrap();
+    assert!(improvement.still_holds(state));
+    improvement
+}
+
+/// What a search tells, in its order.
+fn run(world: &World, improvement: &Improvement, iterations: u64) -> Vec<Proposal> {
+    let budget = SearchBudget { iterations: Some(iterations), ..SearchBudget::default() };
     let id = ProposalId(Uuid::from_u64_pair(9, world.state.proposals.len() as u64 + 1));
-    improvement.run(7, &budget, id, world.now)
+    let mut told = Vec::new();
+    improvement.run(7, &budget, id, world.now, &mut |proposal| told.push(proposal));
+    told
+}
+
+fn search(world: &mut World) -> Option<Proposal> {
+    let improvement = prepare(world, None);
+    run(world, &improvement, 4_000).pop()
 }
 
 fn offer(world: &mut World, proposal: &Proposal) {
@@ -145,6 +157,60 @@ fn a_proposal_is_refused_when_one_of_its_visits_has_begun_meanwhile() {
     let refused = world.try_plan(&PlanCommand::Apply { proposal: proposal.id });
     assert_eq!(refused.unwrap_err().code, "proposal_outdated");
     assert_eq!(world.place_of(jobs[0]).unwrap().0, people[0]);
+}
+
+#[test]
+fn a_search_goes_on_from_what_an_earlier_one_had_found_when_the_day_moved_on() {
+    let mut world = World::new();
+    let (people, jobs) = crossed(&mut world);
+    let first = prepare(&mut world, None);
+    let found = run(&world, &first, 4_000).pop().expect("there is a better plan");
+    // Nobody has used it yet when a third job comes and one of the two is cancelled.
+    let third = world.job(50, 0);
+    world.put(third, people[0]);
+    let mut earlier = first.as_earlier();
+    let no_steps = |world: &World, improvement: &Improvement| run(world, improvement, 0).pop();
+    let without = prepare(&mut world, Some(&earlier));
+    assert_eq!(no_steps(&world, &without), None, "without a step nothing is found");
+    earlier.keep(&found);
+    let with = prepare(&mut world, Some(&earlier));
+    let proposal = no_steps(&world, &with).expect("what was found still is a better plan");
+    offer(&mut world, &proposal);
+    world.plan(&PlanCommand::Apply { proposal: proposal.id });
+    assert_eq!(world.place_of(jobs[0]).unwrap().0, people[1]);
+    assert!(world.place_of(third).is_some());
+}
+
+#[test]
+fn a_cancelled_search_tells_nothing_more() {
+    let mut world = World::new();
+    crossed(&mut world);
+    let improvement = prepare(&mut world, None);
+    let cancel = std::sync::atomic::AtomicBool::new(true);
+    let budget = SearchBudget { iterations: Some(4_000), share_used: None, cancel: Some(&cancel) };
+    let id = ProposalId(Uuid::from_u64_pair(9, 1));
+    improvement.run(7, &budget, id, world.now, &mut |_| panic!("it is over"));
+}
+
+#[test]
+fn only_what_is_new_is_looked_at_first_and_what_is_found_there_is_told_first() {
+    let mut world = World::new();
+    let (people, _) = crossed(&mut world);
+    world.publish();
+    world.state.settings.disruption_price_s = 0;
+    let before = Earlier::of(&world.state, friday());
+    // Nothing is new: there is no first look, and a budget that only has that finds nothing.
+    let idle = prepare(&mut world, Some(&before));
+    let new = {
+        let job = world.job(1, 0);
+        world.put(job, people[0]);
+        prepare(&mut world, Some(&before))
+    };
+    let told = run(&world, &new, 100_000);
+    assert!(!told.is_empty() && told.len() <= 2, "{}", told.len());
+    let first = ProposalId::derived(Uuid::from_u64_pair(9, 1), "0.05");
+    assert_eq!(told[0].id, first, "found near the route that is new");
+    assert_ne!(run(&world, &idle, 100_000)[0].id, first);
 }
 
 #[test]

@@ -228,14 +228,18 @@ impl Day {
     fn improve(&mut self, seed: u64) {
         let world = &mut self.world;
         let Ok(improvement) =
-            Improvement::prepare(&world.state, &mut world.travel, world.now, friday())
+            Improvement::prepare(&world.state, &mut world.travel, world.now, friday(), None)
         else {
             return;
         };
         let budget = SearchBudget { iterations: Some(60), ..SearchBudget::default() };
         let id = ProposalId(Uuid::from_u64_pair(9, seed));
-        if let Some(proposal) = improvement.run(seed, &budget, id, world.now) {
+        let mut found = Vec::new();
+        improvement.run(seed, &budget, id, world.now, &mut |proposal| found.push(proposal));
+        for proposal in &found {
             world.plan(&PlanCommand::Offer { proposal: Box::new(proposal.clone()) });
+        }
+        if let Some(proposal) = found.last() {
             world.plan(&PlanCommand::Apply { proposal: proposal.id });
         }
     }

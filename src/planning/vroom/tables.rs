@@ -167,10 +167,14 @@ impl Places {
     }
 }
 
+/// So many rows of a table are asked for at once.
+const ROWS_AT_ONCE: usize = 512;
+
 /// Travel between places at streets.
 fn between(network: &dyn RoadNetwork, snaps: &[Option<Snap>]) -> Result<Matrix, VroomError> {
     let known: Vec<Snap> = snaps.iter().flatten().copied().collect();
-    let mut legs = network.table(&known, &known, None).into_iter();
+    // Some rows at a time: the table of the streets is larger than ours.
+    let mut legs = known.chunks(ROWS_AT_ONCE).flat_map(|rows| network.table(rows, &known, None));
     let size = snaps.len();
     let mut seconds = vec![UNREACHABLE_S; size * size];
     let mut metres = vec![0; size * size];

@@ -486,6 +486,10 @@ impl RoadNetwork for StreetNetwork {
         self.last_turn_before(at_s)
     }
 
+    fn conditions(&self, departure: Option<Departure>) -> u64 {
+        self.conditions_at(departure)
+    }
+
     fn size(&self) -> (usize, usize) {
         (self.streets.junctions().len(), self.streets.edges().len())
     }

@@ -13,6 +13,7 @@ use crate::roads::speeds::{
 };
 use crate::roads::turn_graph::TurnGraph;
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 /// So many sets of weights are kept; those that nobody asked for longest go first.
@@ -41,7 +42,7 @@ impl Weights {
 }
 
 /// What tells weights apart.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Conditions {
     blend: Blend,
     /// The changes that hold.
@@ -125,15 +126,30 @@ impl StreetNetwork {
         self.weights_in(&state, departure)
     }
 
-    fn weights_in(&self, state: &State, departure: Departure) -> Arc<Weights> {
+    /// A number that tells apart which weights a departure gets; 0 are those without traffic.
+    pub(super) fn conditions_at(&self, departure: Option<Departure>) -> u64 {
+        let conditions = departure.and_then(|at| self.conditions_in(&self.living.state(), at));
+        conditions.map_or(0, |conditions| {
+            let mut hasher = DefaultHasher::new();
+            conditions.hash(&mut hasher);
+            hasher.finish()
+        })
+    }
+
+    /// None if there is no traffic.
+    fn conditions_in(&self, state: &State, departure: Departure) -> Option<Conditions> {
         let conditions = Conditions {
             blend: self.living.bands.blend_at(departure.minute_of_week),
             holding: state.changes.holding_at(departure.at_s),
         };
         let is_free = conditions.blend == Blend::FREE && conditions.holding.is_empty();
-        if is_free && state.learned.is_empty() {
+        (!is_free || !state.learned.is_empty()).then_some(conditions)
+    }
+
+    fn weights_in(&self, state: &State, departure: Departure) -> Arc<Weights> {
+        let Some(conditions) = self.conditions_in(state, departure) else {
             return Arc::clone(self.living.free());
-        }
+        };
         let slot = state.slot(conditions.clone());
         let weights = slot.get_or_init(|| Arc::new(self.make_weights(state, &conditions)));
         Arc::clone(weights)

@@ -1,7 +1,7 @@
 //! Why this vehicle does the task: what the best plan costs in which it may not.
 
+use super::Effort;
 use super::refusal::distance;
-use super::{Effort, nearby};
 use crate::solver::draft::{TaskId, VehicleId};
 use crate::solver::insertion::{self, Refusal};
 use crate::solver::plan::Plan;
@@ -87,7 +87,7 @@ pub fn assignment(tours: &Tours<'_>, task: TaskId, effort: &Effort) -> Result<Al
     }
     let mut first = vec![home];
     first.extend(elsewhere.iter().take(effort.tours / 2).map(|place| place.vehicle));
-    let found = nearby::search(&start, head, &first, effort, |part| {
+    let found = effort.search(&start, head, &first, |part| {
         let home = part.vehicle_inside(home).expect("its own tour is the first of the region");
         for half in halves() {
             let half = part.inside(half).expect("the task is in the region");

@@ -4,16 +4,21 @@
 //! Nothing here is a guess. A difference is the cost of a whole plan that exists, minus the cost of the one that was
 //! chosen; a cure is shown only after the task has been placed with it and the checker had nothing to say.
 //!
-//! Both look at a few tours near the task ([`nearby`]), as a problem of its own, by a search of a fixed number of
+//! Both look at a few tours near the task ([`nearby`](super::nearby)), as a problem of its own, by a search of a fixed number of
 //! steps: the same question has the same answer.
 
 mod assignment;
 mod cure;
-mod nearby;
 #[cfg(test)]
 mod properties;
 mod refusal;
 
+use super::draft::{TaskId, VehicleId};
+use super::nearby::{self, Found, Region};
+use super::part::Part;
+use super::search::Options;
+use super::stop::Budget;
+use super::tours::Tours;
 pub use assignment::{Alternative, Difference, Fixed, Moved, assignment};
 pub use cure::{Change, Cure};
 pub use refusal::{ReasonCount, Refused, Verdict, count, refusal};
@@ -25,6 +30,24 @@ pub struct Effort {
     pub tours: usize,
     /// Steps of the search among them; none: only the one task moves.
     pub steps: u64,
+}
+
+/// Which way the dice fall in a search near a task.
+const SEED: u64 = 1;
+
+impl Effort {
+    /// Searches near a task; see [`nearby::search`](super::nearby::search).
+    fn search(
+        &self,
+        tours: &Tours<'_>,
+        task: TaskId,
+        first: &[VehicleId],
+        change: impl FnOnce(&mut Part),
+    ) -> Found {
+        let region = Region { around: &[task], first, tours: self.tours };
+        let budget = Budget::iterations(self.steps);
+        nearby::search(tours, region, &Options::gentle(SEED), &budget, change)
+    }
 }
 
 impl Default for Effort {

@@ -1,8 +1,8 @@
 //! Why nobody does a task: the rule that keeps each vehicle from it, counted, and what would let it in.
 
+use super::Effort;
 use super::assignment::{Moved, moved};
 use super::cure::{self, Cure};
-use super::{Effort, nearby};
 use crate::solver::draft::{TaskId, VehicleId};
 use crate::solver::insertion::{self, Insertion, Refusal, Rule};
 use crate::solver::plan::Plan;
@@ -74,7 +74,7 @@ fn by_moving_others(
     }
     let problem = tours.problem();
     let present = tours.plan();
-    let found = nearby::search(tours, head, &first, effort, |part| {
+    let found = effort.search(tours, head, &first, |part| {
         for task in present.tours.iter().flatten().chain([&head]) {
             if let Some(inside) = part.inside(*task) {
                 part.problem.require(inside);

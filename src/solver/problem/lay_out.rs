@@ -4,6 +4,7 @@ use super::records::{LoadRule, Node, Pin, Ride};
 use super::{COST_UNIT, NEVER, NOWHERE, Problem};
 use crate::solver::calls::are_alike;
 use crate::solver::draft::{Limits, Role, TIME_MAX_S, TIME_MIN_S, Vehicle, VehicleId};
+use std::collections::HashMap;
 
 impl Problem {
     pub(super) fn lay_out_tasks(&mut self) {
@@ -127,7 +128,15 @@ impl Problem {
     pub(super) fn lay_out_allowed(&mut self) {
         let draft = &self.draft;
         self.allowed = vec![0; draft.tasks.len() * self.allowed_words];
+        // Tasks that ask for the same are many, and vehicles are too.
+        let mut same: HashMap<_, usize> = HashMap::new();
         for (at, task) in draft.tasks.iter().enumerate() {
+            let row = at * self.allowed_words;
+            let asked = (&task.skills, &task.delivery, &task.pickup, task.locked_to);
+            if let Some(first) = same.get(&asked) {
+                self.allowed.copy_within(*first..*first + self.allowed_words, row);
+                continue;
+            }
             for (to, vehicle) in draft.vehicles.iter().enumerate() {
                 let is_free = task.locked_to.is_none_or(|locked| locked.index() == to);
                 let is_light = [&task.delivery, &task.pickup].iter().all(|amounts| {
@@ -137,9 +146,10 @@ impl Problem {
                         .all(|(d, &amount)| amount <= vehicle.capacity.get(d).copied().unwrap_or(0))
                 });
                 if is_free && is_light && vehicle.skills.covers(&task.skills) {
-                    self.allowed[at * self.allowed_words + to / 64] |= 1 << (to % 64);
+                    self.allowed[row + to / 64] |= 1 << (to % 64);
                 }
             }
+            same.insert(asked, row);
         }
         for (task, vehicle) in self.waived.clone() {
             self.allowed[task.index() * self.allowed_words + vehicle.index() / 64] |=

@@ -3,7 +3,7 @@
 use super::records::Ride;
 use super::{COST_UNIT, Cost, NOWHERE, PRICED_LEG_S, Problem};
 use crate::solver::draft::VehicleId;
-use crate::solver::matrix::{Around, Crowd};
+use crate::solver::matrix::{Around, Block, Crowd};
 
 impl Problem {
     /// Seconds of travel; nothing to or from nowhere.
@@ -19,6 +19,11 @@ impl Problem {
     #[inline]
     pub(in crate::solver) fn around(&self, ride: &Ride, place: u32) -> Around<'_> {
         self.travels[ride.travel as usize].around(place)
+    }
+
+    /// Travel around a few places that are looked at one after the other.
+    pub(in crate::solver) fn block<'a>(&'a self, ride: &Ride, places: &'a [u32]) -> Block<'a> {
+        Block::of(&self.travels[ride.travel as usize], places)
     }
 
     /// Travel around a crowd of places, by the tables that vehicles travel by.

@@ -19,7 +19,7 @@ mod cross;
 mod side_by_side;
 mod trials;
 
-use crate::solver::anneal::{Chain, Climate};
+use crate::solver::anneal::{Chain, Climate, mean_leg};
 use crate::solver::cut::cut;
 use crate::solver::disruption::Disruption;
 use crate::solver::draft::TaskId;
@@ -201,13 +201,17 @@ struct Found {
 impl Search<'_> {
     /// Puts in what is absent, as far as it fits.
     fn fill(&mut self, tours: Tours<'_>, run: &mut Run, on_better: &mut dyn FnMut(&Progress)) {
+        self.leg = mean_leg(&tours);
+        if tours.left_out().next().is_none() {
+            return;
+        }
         let mut chain = Chain::new(tours, &self.neighbours, run.dice.random());
         if chain.fill() {
             let cost = chain.cost();
             let share_used = self.budget.share(0);
             on_better(&Progress { iteration: 0, share_used, cost, left_out: chain.left_out() });
         }
-        self.leg = chain.mean_leg();
+        self.leg = mean_leg(chain.tours());
         run.cost = chain.cost();
         run.plan = chain.tours().plan();
         let (best, best_cost) = chain.best();

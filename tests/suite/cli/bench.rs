@@ -1,4 +1,4 @@
-//! `sortie bench solver`.
+//! `sortie bench solver` and `sortie bench living`.
 
 use crate::support::program::{Ended, ended, run, sortie};
 use serde_json::Value;
@@ -38,6 +38,21 @@ fn what_cannot_be_used_is_refused_by_name_and_the_others_are_searched() {
     assert_eq!(report["families"][0]["family"], "small");
     let cause = report["refused"][0]["cause"].as_str().unwrap();
     assert!(cause.contains("line 3: VEHICLES_MAX_DISTANCE"), "{cause}");
+}
+
+#[test]
+fn a_day_is_lived_in_three_ways_and_told_beside_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let small = ["--technicians", "3", "--jobs", "12", "--events", "5", "--iterations", "200"];
+    let day = [&["bench", "living", "--only", "replay", "--json"], &small[..]].concat();
+    let told = run(folder.path(), &day);
+    assert_eq!(told.code, Some(0), "{}", told.err);
+    let report: Value = serde_json::from_str(&told.out).unwrap();
+    let lived = report["replay"].as_array().unwrap();
+    let strategies: Vec<&str> = lived.iter().map(|row| row["strategy"].as_str().unwrap()).collect();
+    assert_eq!(strategies, ["ours", "greedy", "free"]);
+    assert!(lived.iter().all(|row| row["events"] == 5), "{report}");
+    assert!(report.get("place").is_none(), "only what was asked for");
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! Travel between places: seconds, metres and, if the caller has them, costs of its own. One flat table per
 //! profile, row after row, so that a leg is one look-up.
 
-use super::problem::NOWHERE;
+mod around;
+mod grow;
+
+pub(super) use around::{Around, Block, Crowd};
 use std::sync::{Arc, OnceLock};
 
 /// What a leg without a way takes: longer than any shift, so that no tour can use it.
@@ -20,8 +23,11 @@ pub enum MatrixError {
 #[derive(Debug, Clone)]
 pub struct Matrix {
     size: usize,
+    /// From the beginning of a row to that of the next one: there is room for more places.
+    stride: usize,
     durations_s: Arc<[i32]>,
-    distances_m: Arc<[i32]>,
+    /// None if nobody asks for them.
+    distances_m: Option<Arc<[i32]>>,
     costs: Option<Arc<[i32]>>,
     /// The longest leg that has a way, the longest distance and the highest cost.
     longest: (i32, i32, i32),
@@ -31,90 +37,13 @@ pub struct Matrix {
 
 impl PartialEq for Matrix {
     fn eq(&self, other: &Self) -> bool {
-        self.durations_s == other.durations_s
-            && self.distances_m == other.distances_m
-            && self.costs == other.costs
-    }
-}
-
-/// Travel to and from one place. With the columns laid out, both are short stretches of memory.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Around<'a> {
-    from_here: &'a [i32],
-    to_here: &'a [i32],
-    step: usize,
-}
-
-impl Around<'_> {
-    #[inline]
-    pub(super) fn seconds_to(&self, place: u32) -> i32 {
-        self.from_here[place as usize]
-    }
-    #[inline]
-    pub(super) fn seconds_from(&self, place: u32) -> i32 {
-        self.to_here[place as usize * self.step]
-    }
-    /// Seconds from one place and on to another one; nothing from or to nowhere.
-    #[inline]
-    pub(super) fn legs(&self, from: u32, to: u32) -> (i32, i32) {
-        let from_s = if from == NOWHERE { 0 } else { self.seconds_from(from) };
-        (from_s, if to == NOWHERE { 0 } else { self.seconds_to(to) })
-    }
-}
-
-/// Travel around many places at once, for who asks about all of them again and again.
-#[derive(Debug)]
-pub(super) struct Crowd<'a> {
-    matrix: &'a Matrix,
-    places: Vec<u32>,
-    /// Seconds to a place from each of the crowd: by place, then by number in the crowd. Empty if that is too much.
-    to: Vec<i32>,
-}
-
-/// So many legs are laid out for a crowd at most.
-const CROWD_LEGS_MAX: usize = 16_000_000;
-
-impl<'a> Crowd<'a> {
-    pub(super) fn of(matrix: &'a Matrix, places: &[u32]) -> Self {
-        let legs = places.len() * matrix.size;
-        let mut to = vec![0; if legs <= CROWD_LEGS_MAX { legs } else { 0 }];
-        if !to.is_empty() {
-            for (at, from) in places.iter().enumerate() {
-                let row = &matrix.durations_s[*from as usize * matrix.size..][..matrix.size];
-                for (place, seconds) in row.iter().enumerate() {
-                    to[place * places.len() + at] = *seconds;
-                }
-            }
-        }
-        Self { matrix, places: places.to_vec(), to }
-    }
-
-    /// Seconds from a place to others; nothing from nowhere.
-    pub(super) fn from(&self, place: u32, others: &[u32], seconds: &mut [i32]) {
-        if place == NOWHERE {
-            return seconds.fill(0);
-        }
-        let row = &self.matrix.durations_s[place as usize * self.matrix.size..][..self.matrix.size];
-        for (seconds, other) in seconds.iter_mut().zip(others) {
-            *seconds = row[*other as usize];
-        }
-    }
-
-    /// Seconds from those of the crowd with these numbers to a place; nothing to nowhere.
-    pub(super) fn to(&self, place: u32, numbers: &[u32], seconds: &mut [i32]) {
-        if place == NOWHERE {
-            return seconds.fill(0);
-        }
-        if self.to.is_empty() {
-            for (seconds, number) in seconds.iter_mut().zip(numbers) {
-                *seconds = self.matrix.duration_s(self.places[*number as usize], place);
-            }
-            return;
-        }
-        let row = &self.to[place as usize * self.places.len()..][..self.places.len()];
-        for (seconds, number) in seconds.iter_mut().zip(numbers) {
-            *seconds = row[*number as usize];
-        }
+        let places = || 0..self.size as u32;
+        let same = |from, to| {
+            self.duration_s(from, to) == other.duration_s(from, to)
+                && self.distance_m(from, to) == other.distance_m(from, to)
+                && self.cost(from, to) == other.cost(from, to)
+        };
+        self.size == other.size && places().all(|from| places().all(|to| same(from, to)))
     }
 }
 
@@ -127,9 +56,11 @@ impl Matrix {
         distances_m: Vec<i32>,
         costs: Option<Vec<i32>>,
     ) -> Result<Self, MatrixError> {
-        let distances_m = if distances_m.is_empty() { vec![0; size * size] } else { distances_m };
         Self::check("durations", size, &durations_s, UNREACHABLE_S)?;
-        Self::check("distances", size, &distances_m, i32::MAX)?;
+        let has_distances = !distances_m.is_empty() || size == 0;
+        if has_distances {
+            Self::check("distances", size, &distances_m, i32::MAX)?;
+        }
         if let Some(costs) = &costs {
             Self::check("costs", size, costs, i32::MAX)?;
         }
@@ -140,9 +71,10 @@ impl Matrix {
         );
         Ok(Self {
             size,
+            stride: size,
             longest,
             durations_s: durations_s.into(),
-            distances_m: distances_m.into(),
+            distances_m: has_distances.then(|| distances_m.into()),
             costs: costs.map(Into::into),
             columns: Arc::default(),
         })
@@ -174,21 +106,33 @@ impl Matrix {
         self.size
     }
 
+    /// Where a leg is in the tables.
+    #[inline]
+    fn at(&self, from: u32, to: u32) -> usize {
+        from as usize * self.stride + to as usize
+    }
+
+    /// The legs that lead away from a place.
+    #[inline]
+    fn row(&self, from: u32) -> &[i32] {
+        &self.durations_s[self.at(from, 0)..][..self.size]
+    }
+
     pub fn duration_s(&self, from: u32, to: u32) -> i32 {
-        self.durations_s[from as usize * self.size + to as usize]
+        self.durations_s[self.at(from, to)]
     }
 
     #[inline]
     pub(super) fn around(&self, place: u32) -> Around<'_> {
-        let first = place as usize * self.size;
-        let from_here = &self.durations_s[first..first + self.size];
+        let from_here = self.row(place);
         match self.columns.get() {
             Some(columns) => {
+                let first = place as usize * self.size;
                 Around { from_here, to_here: &columns[first..first + self.size], step: 1 }
             }
             None => {
                 let to_here = &self.durations_s[place as usize..];
-                Around { from_here, to_here, step: self.size }
+                Around { from_here, to_here, step: self.stride }
             }
         }
     }
@@ -200,9 +144,11 @@ impl Matrix {
         let gather = |table: &[i32]| -> Arc<[i32]> {
             let mut gathered = Vec::with_capacity(size * size);
             for &from in order {
-                let row = table.chunks_exact(self.size).nth(from as usize).unwrap_or(&[]);
                 // A place that this table does not have is out of reach.
-                let leg = |&to: &u32| row.get(to as usize).copied().unwrap_or(UNREACHABLE_S);
+                let has = |place: u32| (place as usize) < self.size;
+                let leg = |&to: &u32| {
+                    if has(from) && has(to) { table[self.at(from, to)] } else { UNREACHABLE_S }
+                };
                 gathered.extend(order.iter().map(leg));
             }
             gathered.into()
@@ -213,26 +159,25 @@ impl Matrix {
             let column = |to: usize| (0..size).map(move |from| from * size + to);
             (0..size).flat_map(column).map(|at| durations_s[at]).collect()
         });
-        let has_distances = self.longest.1 > 0;
-        let distances_m =
-            if has_distances { gather(&self.distances_m) } else { vec![0; size * size].into() };
+        let distances = self.distances_m.as_ref().filter(|_| self.longest.1 > 0);
         Self {
             size,
+            stride: size,
             longest: self.longest,
+            distances_m: distances.map(|distances| gather(distances)),
             durations_s,
-            distances_m,
             costs: self.costs.as_ref().map(|costs| gather(costs)),
             columns: Arc::new(columns),
         }
     }
 
     pub fn distance_m(&self, from: u32, to: u32) -> i32 {
-        self.distances_m[from as usize * self.size + to as usize]
+        self.distances_m.as_ref().map_or(0, |distances| distances[self.at(from, to)])
     }
 
     /// The caller's own cost of a leg, if it gave such a table.
     pub fn cost(&self, from: u32, to: u32) -> Option<i32> {
-        self.costs.as_ref().map(|costs| costs[from as usize * self.size + to as usize])
+        self.costs.as_ref().map(|costs| costs[self.at(from, to)])
     }
 
     pub fn has_costs(&self) -> bool {
