@@ -105,11 +105,6 @@ impl Joint {
         }
     }
 
-    /// Whether the tours of a vehicle are among those that were gathered last.
-    pub(in crate::solver) fn has(&self, vehicle: VehicleId) -> bool {
-        self.gathered[vehicle.index()] == self.stamp
-    }
-
     /// The linked tasks among them, with their times.
     pub(in crate::solver) fn times(&self) -> impl Iterator<Item = (TaskId, LinkTimes)> + '_ {
         self.linked.iter().map(|task| {

@@ -108,11 +108,6 @@ impl<'p> Tours<'p> {
         self.tasks_of(vehicle).find(|other| self.problem.are_rivals(task, *other))
     }
 
-    /// Whether some of its tasks are linked with others.
-    pub(in crate::solver) fn is_linked(&self, vehicle: VehicleId) -> bool {
-        self.tours[vehicle.index()].links > 0
-    }
-
     /// A task that has to come before another one and is in no tour.
     pub fn missing_before(&self, task: TaskId) -> Option<TaskId> {
         let before = self.problem.links.before(task).iter().map(|before| before.task);
