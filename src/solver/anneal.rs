@@ -3,6 +3,7 @@
 //! et al. 2000, doi 10.1006/jcph.1999.6413).
 
 use super::draft::{TaskId, VehicleId};
+use super::insertion;
 use super::links;
 use super::neighbours::Neighbours;
 use super::plan::Plan;
@@ -17,6 +18,14 @@ use rand::{RngExt, SeedableRng};
 
 /// How many swaps of tails are tried for each ruin: so many that they cost about a tenth of the time.
 const TAILS_PER_RUIN: usize = 20;
+
+/// More heats than this are never drawn: it would be a chance in 10^12.
+const DRAW_MAX: f64 = 28.0;
+
+/// So many absent tasks are all tried at each step; of more, as many as lie near.
+const ABSENT_MAX: usize = 40;
+/// How often an absent task around which something is torn out sets out alone.
+const OPENING: f64 = 0.02;
 
 /// How many parties of a crew are looked at.
 const PARTIES_MAX: usize = 30;
@@ -45,6 +54,12 @@ pub(super) struct Chain<'p> {
     /// Heads of absent tasks, now and before the step that is tried.
     absent: Vec<TaskId>,
     absent_before: Vec<TaskId>,
+    /// Those that wait for another step, and by task: when it had its turn last.
+    aside: Vec<TaskId>,
+    turns: Vec<u64>,
+    turn: u64,
+    /// How much a task may cost more than its absence when it is put back: it may bring others along.
+    leeway: Cost,
     /// Vehicles with tasks, before the step that is tried.
     used_before: usize,
     best: Plan,
@@ -71,12 +86,21 @@ impl<'p> Chain<'p> {
             dice,
             tours_cost: cost - absent.iter().map(|task| tours.absence_cost(*task)).sum::<Cost>(),
             absent_before: Vec::new(),
+            aside: Vec::new(),
+            turns: vec![0; problem.tasks().len()],
+            turn: 0,
+            leeway: 0,
             absent,
             best: tours.plan(),
             best_cost: cost,
             is_dirty: vec![false; problem.vehicles().len()],
             tours,
         }
+    }
+
+    /// From now on at most so many vehicles are used.
+    pub(super) fn limit_tours(&mut self, tours_max: usize) {
+        self.recreate.limit_tours(tours_max);
     }
 
     /// What it really costs.
@@ -109,8 +133,10 @@ impl<'p> Chain<'p> {
     pub(super) fn step(&mut self, climate: Climate) -> bool {
         self.recreate.price_tours(climate.tour_price);
         self.begin();
-        self.tear_out();
-        self.put_back_absent();
+        let seed = self.tear_out();
+        self.open_tour(seed);
+        self.leeway = (climate.heat * self.draw()) as Cost;
+        self.put_back_near(seed);
         let draw = self.draw();
         let mut is_better = self.settle(climate, draw);
         for _ in 0..TAILS_PER_RUIN {
@@ -120,9 +146,12 @@ impl<'p> Chain<'p> {
     }
 
     fn swap_tails(&mut self, climate: Climate) -> bool {
-        let draw = self.draw();
-        let bounds = (climate.heat * draw, climate.tour_price);
+        let bounds = (climate.heat * DRAW_MAX, climate.tour_price);
         if !self.tail_swap.draw(&self.tours, self.recreate.beside(), bounds, &mut self.dice) {
+            return false;
+        }
+        let draw = self.draw();
+        if self.tail_swap.more() as f64 > climate.heat * draw {
             return false;
         }
         self.begin();
@@ -141,7 +170,8 @@ impl<'p> Chain<'p> {
         self.used_before = self.tours.used();
     }
 
-    fn tear_out(&mut self) {
+    /// Tears a region out and says around which task.
+    fn tear_out(&mut self) -> TaskId {
         let problem = self.tours.problem();
         let seed = TaskId(self.dice.random_range(0..problem.asked as u32));
         self.ruins.choose(&self.tours, self.neighbours, seed, &mut self.dice);
@@ -156,6 +186,56 @@ impl<'p> Chain<'p> {
             self.absent.extend(string.iter().filter(|task| problem.is_head(**task)));
         }
         self.tours.settle_links(&hanging);
+        seed
+    }
+
+    /// Now and then an absent task sets out alone although that does not pay: others may join it.
+    fn open_tour(&mut self, seed: TaskId) {
+        let problem = self.tours.problem();
+        let is_absent = self.tours.vehicle_of(seed).is_none() && problem.is_head(seed);
+        if !is_absent
+            || problem.links.has(seed)
+            || !self.recreate.may_open(&self.tours)
+            || !self.dice.random_bool(OPENING)
+        {
+            return;
+        }
+        let mut idle = self.tours.idle().iter().copied();
+        let Some(vehicle) = idle.find(|vehicle| problem.is_allowed(seed, *vehicle)) else { return };
+        if self.tours.breaks_promise(seed, vehicle) {
+            return;
+        }
+        if let Some(fit) = insertion::fit_on(&mut self.tours, seed, vehicle, Cost::MAX) {
+            self.undo.touch(&mut self.tours, vehicle);
+            fit.apply(&mut self.tours, seed);
+            self.absent.retain(|task| *task != seed);
+        }
+    }
+
+    /// Puts back what was torn out and what else is absent; of many only those near the seed have their turn.
+    fn put_back_near(&mut self, seed: TaskId) {
+        if self.absent_before.len() <= ABSENT_MAX || self.tours.problem().has_links() {
+            return self.put_back_absent();
+        }
+        self.turn += 1;
+        let torn_out = self.ruins.strings().flat_map(|(_, string)| string.iter().copied());
+        let near = self.neighbours.near(seed).iter().copied().take(ABSENT_MAX);
+        for task in torn_out.chain(near).chain([seed]) {
+            self.turns[task.index()] = self.turn;
+        }
+        let (turns, turn) = (&self.turns, self.turn);
+        let mut aside = std::mem::take(&mut self.aside);
+        aside.clear();
+        self.absent.retain(|task| {
+            let has_turn = turns[task.index()] == turn;
+            if !has_turn {
+                aside.push(*task);
+            }
+            has_turn
+        });
+        self.put_back_absent();
+        self.absent.extend_from_slice(&aside);
+        self.aside = aside;
     }
 
     fn put_back_absent(&mut self) {
@@ -169,7 +249,7 @@ impl<'p> Chain<'p> {
             }
             let found = self.recreate.find(&mut self.tours, task, &mut self.dice);
             let Some(fit) = found else { return true };
-            if fit.cost > self.tours.absence_cost(task) {
+            if fit.cost > self.tours.absence_cost(task).saturating_add(self.leeway) {
                 return true;
             }
             self.undo.touch(&mut self.tours, fit.vehicle);

@@ -15,6 +15,11 @@ use rand::rngs::Xoshiro256PlusPlus;
 const WHOLE_MAX: usize = 300;
 const PART_TASKS: usize = 200;
 const PART_TOURS: usize = 10;
+/// The same of tasks where vehicles differ: only some may do a task, so it needs more of them around.
+const MIXED_PART_TASKS: usize = 400;
+
+/// So many idle vehicles of a kind are enough for a part until the plan is cut anew.
+const IDLE: u32 = 4;
 
 /// How many near tasks tell to which part an absent task belongs.
 const LINKS: usize = 24;
@@ -25,14 +30,16 @@ pub(super) fn cut(
     plan: &Plan,
     disruption: &Disruption,
     neighbours: &Neighbours,
+    tours_max: usize,
     dice: &mut Xoshiro256PlusPlus,
 ) -> Vec<Cut> {
     let owner = plan.owners(problem);
     let absent = Tours::heads(problem).filter(|head| owner[head.index()].is_none());
     let count = problem.asked;
     let used = plan.tours.iter().filter(|tour| !tour.is_empty()).count();
+    let part_tasks = if problem.kinds() == 1 { PART_TASKS } else { MIXED_PART_TASKS };
     let parts =
-        if count <= WHOLE_MAX { 1 } else { (count / PART_TASKS).min(used / PART_TOURS).max(1) };
+        if count <= WHOLE_MAX { 1 } else { (count / part_tasks).min(used / PART_TOURS).max(1) };
     let mut cuts = vec![Cut::default(); parts];
     let mut part_of: Vec<Option<usize>> = vec![None; problem.vehicles().len()];
     if parts == 1 {
@@ -55,6 +62,11 @@ pub(super) fn cut(
     }
     links::keep_together(problem, &owner, &mut cuts, &mut part_of);
     share_promises(disruption, &owner, &part_of, &mut cuts);
+    let spare = tours_max.saturating_sub(used);
+    for (at, cut) in cuts.iter_mut().enumerate() {
+        let used = cut.vehicles.iter().filter(|v| !plan.tours[v.index()].is_empty()).count();
+        cut.tours_max = used + spare / parts + usize::from(at < spare % parts);
+    }
     cuts
 }
 
@@ -115,7 +127,14 @@ fn halve(
         open.push((far, middle..range.end));
     }
     let first = dice.random_range(0..parts);
+    let spare = IDLE * parts as u32;
+    let mut dealt: Vec<u32> = vec![0; problem.kinds()];
     for (at, vehicle) in idle.into_iter().enumerate() {
+        let of_kind = &mut dealt[problem.ride(vehicle).kind as usize];
+        if *of_kind >= spare {
+            continue;
+        }
+        *of_kind += 1;
         let part = (first + at) % parts;
         part_of[vehicle.index()] = Some(part);
         cuts[part].vehicles.push(vehicle);

@@ -92,8 +92,13 @@ pub(super) fn search(
     let mut absent = absent_near(tours, region.around);
     links::gather_absent(tours, &mut vehicles, &mut absent);
     let promises = promises(tours, &vehicles, &absent);
-    let mut part =
-        Part::of(problem, &plan, tours.disruption(), None, &Cut { vehicles, absent, promises });
+    let mut part = Part::of(
+        problem,
+        &plan,
+        tours.disruption(),
+        None,
+        &Cut { vehicles, absent, promises, tours_max: usize::MAX },
+    );
     change(&mut part);
     let found = search::improve(part.tours(), options, budget, &mut |_| {});
     let mut whole = plan;

@@ -26,6 +26,8 @@ pub(super) struct Cut {
     pub absent: Vec<TaskId>,
     /// How many more promises may move in it.
     pub promises: u32,
+    /// So many vehicles may be used in it.
+    pub tours_max: usize,
 }
 
 impl Part {

@@ -71,6 +71,15 @@ impl Plan {
         Ok(())
     }
 
+    /// How many vehicles have tasks.
+    pub(super) fn used(&self) -> usize {
+        self.tours.iter().filter(|tour| !tour.is_empty()).count()
+    }
+    /// How many tasks are in tours, calls too.
+    pub(super) fn placed(&self) -> usize {
+        self.tours.iter().map(Vec::len).sum()
+    }
+
     /// The tasks in no tour, ascending. Calls are never missed.
     pub fn left_out(&self, problem: &Problem) -> Vec<TaskId> {
         let mut is_done = vec![false; problem.tasks().len()];

@@ -54,20 +54,23 @@ pub(super) struct Recreate {
     kinds: Vec<u32>,
     kind_count: usize,
     /// By task then vehicle: the best place as of a version of the tour, and of shipments the second spot of it.
-    known: Vec<Known>,
-    vehicles_tried: Vec<u64>,
+    known: Known,
+    /// By vehicle, a bit each: whether it has a task near the one that is put back.
+    near: Vec<u64>,
     beside: Beside,
     tour_price: Cost,
+    /// So many vehicles may be used.
+    tours_max: usize,
 }
 
-/// The best place of a task in one version of a tour.
-#[derive(Debug, Clone, Copy)]
+/// The best place of each task in a version of each tour, by task then vehicle. What is asked for most lies together.
+#[derive(Debug, Default)]
 struct Known {
+    /// Versions of tours are never 0.
+    versions: Vec<u32>,
     /// [`Cost::MAX`] if there is none.
-    cost: Cost,
-    version: u32,
-    after: SpotId,
-    along: Along,
+    costs: Vec<Cost>,
+    places: Vec<(SpotId, Along)>,
 }
 
 impl Recreate {
@@ -111,11 +114,13 @@ impl Recreate {
             kinds,
             beside: Beside::of(problem, neighbours),
             tour_price: 0,
-            known: vec![
-                Known { cost: Cost::MAX, version: 0, after: NOBODY, along: Along::Nothing };
-                size
-            ],
-            vehicles_tried: vec![0; problem.vehicles().len()],
+            tours_max: usize::MAX,
+            known: Known {
+                versions: vec![0; size],
+                costs: vec![Cost::MAX; size],
+                places: vec![(NOBODY, Along::Nothing); size],
+            },
+            near: vec![0; problem.vehicles().len().div_ceil(64)],
         }
     }
 
@@ -126,6 +131,16 @@ impl Recreate {
     /// What it costs from now on to use an idle vehicle, beside what it really costs.
     pub(super) fn price_tours(&mut self, tour_price: Cost) {
         self.tour_price = tour_price;
+    }
+
+    /// From now on at most so many vehicles are used.
+    pub(super) fn limit_tours(&mut self, tours_max: usize) {
+        self.tours_max = tours_max;
+    }
+
+    /// Whether an idle vehicle may be used.
+    pub(super) fn may_open(&self, tours: &Tours<'_>) -> bool {
+        tours.used() < self.tours_max
     }
 
     /// Sorts the absent tasks into one of the orders.
@@ -172,22 +187,30 @@ impl Recreate {
         let guest = is_plain.then(|| Guest::of(problem, head));
         let guest = guest.as_ref();
         let mut best: Option<Fit> = None;
+        self.near.fill(0);
         for half in [Some(head), problem.partner(head)].into_iter().flatten() {
-            for at in 0..self.beside.row(half).len() {
-                let other = self.beside.row(half)[at];
-                let Some(vehicle) = tours.vehicle_of(other) else { continue };
-                let tried = &mut self.vehicles_tried[vehicle.index()];
-                if std::mem::replace(tried, self.stamp) != self.stamp
-                    && problem.is_allowed(head, vehicle)
-                    && !self.blinks(dice)
-                {
+            for other in self.beside.row(half) {
+                let vehicle = tours.spots[other.index()].vehicle;
+                if vehicle != NOBODY {
+                    self.near[vehicle as usize / 64] |= 1 << (vehicle % 64);
+                }
+            }
+        }
+        for word in 0..self.near.len() {
+            let mut left = self.near[word] & problem.allowed_row(head)[word];
+            while left != 0 {
+                let vehicle = VehicleId(word as u32 * 64 + left.trailing_zeros());
+                left &= left - 1;
+                if !self.blinks(dice) {
                     self.look_at(tours, head, guest, vehicle, &mut best);
                 }
             }
         }
         // One idle vehicle of every kind.
         let mut kinds_left = self.kind_count;
-        for at in 0..tours.idle().len() {
+        let may_open = self.may_open(tours);
+        let idle = if may_open { tours.idle().len() } else { 0 };
+        for at in 0..idle {
             let vehicle = tours.idle()[at];
             let tried = &mut self.kinds_tried[self.kinds[vehicle.index()] as usize];
             if std::mem::replace(tried, self.stamp) != self.stamp {
@@ -202,6 +225,9 @@ impl Recreate {
         }
         if best.is_none() {
             for vehicle in problem.vehicle_ids().filter(|v| problem.is_allowed(head, *v)) {
+                if !may_open && tours.count_of(vehicle) == 0 {
+                    continue;
+                }
                 self.look_at(tours, head, guest, vehicle, &mut best);
             }
         }
@@ -219,30 +245,51 @@ impl Recreate {
         best: &mut Option<Fit>,
     ) {
         let at = head.index() * tours.problem().vehicles().len() + vehicle.index();
-        let version = tours.tours[vehicle.index()].version;
-        let known = self.known.get(at).filter(|known| known.version == version);
-        let known = known.copied().unwrap_or_else(|| {
-            let fit = match guest {
-                Some(guest) => guest.fit_on(tours, vehicle),
-                None => insertion::fit_on(tours, head, vehicle, Cost::MAX),
-            };
-            let known = Known {
-                cost: fit.map_or(Cost::MAX, |fit| fit.cost),
-                version,
-                after: fit.map_or(NOBODY, |fit| fit.after),
-                along: fit.map_or(Along::Nothing, |fit| fit.along),
-            };
-            if let Some(place) = self.known.get_mut(at) {
-                *place = known;
-            }
-            known
-        });
-        let is_idle = tours.tours[vehicle.index()].count == 0;
-        let more = if is_idle && known.cost < Cost::MAX { self.tour_price } else { 0 };
-        let cost = known.cost + more;
-        if cost < best.map_or(Cost::MAX, |best| best.cost) && !tours.breaks_promise(head, vehicle) {
-            *best = Some(Fit { cost, vehicle, after: known.after, along: known.along });
+        let tour = &tours.tours[vehicle.index()];
+        let (version, is_idle) = (tour.version, tour.count == 0);
+        let is_known = self.known.versions.get(at) == Some(&version);
+        let mut place = None;
+        let mut cost = if is_known {
+            self.known.costs[at]
+        } else {
+            let fit = self.look_anew(tours, head, guest, vehicle, at);
+            place = Some((fit.after, fit.along));
+            fit.cost
+        };
+        if cost == Cost::MAX {
+            return;
         }
+        if is_idle {
+            cost += self.tour_price;
+        }
+        if cost < best.map_or(Cost::MAX, |best| best.cost) && !tours.breaks_promise(head, vehicle) {
+            let (after, along) = place.unwrap_or_else(|| self.known.places[at]);
+            *best = Some(Fit { cost, vehicle, after, along });
+        }
+    }
+
+    /// The best place on a vehicle, worked out and remembered; its cost is [`Cost::MAX`] if there is none.
+    #[inline(never)]
+    fn look_anew(
+        &mut self,
+        tours: &mut Tours<'_>,
+        head: TaskId,
+        guest: Option<&Guest<'_>>,
+        vehicle: VehicleId,
+        at: usize,
+    ) -> Fit {
+        let found = match guest {
+            Some(guest) => guest.fit_on(tours, vehicle),
+            None => insertion::fit_on(tours, head, vehicle, Cost::MAX),
+        };
+        let nowhere = Fit { cost: Cost::MAX, vehicle, after: NOBODY, along: Along::Nothing };
+        let fit = found.unwrap_or(nowhere);
+        if let Some(version) = self.known.versions.get_mut(at) {
+            *version = tours.tours[vehicle.index()].version;
+            self.known.costs[at] = fit.cost;
+            self.known.places[at] = (fit.after, fit.along);
+        }
+        fit
     }
 
     #[inline]

@@ -17,6 +17,7 @@ pub(super) struct TailSwap {
     /// The last spots that stay.
     stays: [SpotId; 2],
     tails: [Vec<TaskId>; 2],
+    more: Cost,
 }
 
 impl TailSwap {
@@ -74,6 +75,7 @@ impl TailSwap {
         if is_late || more as f64 > cost_max {
             return false;
         }
+        self.more = more;
         self.vehicles = [one, two];
         self.stays = [first.0, comes.prev];
         for (at, vehicle) in self.vehicles.into_iter().enumerate() {
@@ -87,6 +89,11 @@ impl TailSwap {
         }
         let may = |tail: &[TaskId], to| tail.iter().all(|task| problem.is_allowed(*task, to));
         may(&self.tails[0], two) && may(&self.tails[1], one)
+    }
+
+    /// What the legs of what was drawn cost more.
+    pub(super) fn more(&self) -> Cost {
+        self.more
     }
 
     /// Swaps what was drawn.

@@ -4,47 +4,50 @@
 //! it is cut anew, elsewhere. Parts do not wait for each other, so they can be searched on several threads; steps are
 //! counted, not timed, so the number of threads changes nothing but the time.
 //!
-//! Where a plan is small enough for the time, a few short trials come first, from hot to cold, and the search goes on from
-//! the best of them: how many tours there are and who has which region is settled while it is hot, differs from run to
-//! run, and is hardly mended later.
+//! Where there is time enough, short trials from hot to cold come first ([`trials`]): how many tours there are and who has
+//! which region is settled while it is hot, differs from run to run, and is hardly mended later. The trials are then
+//! crossed ([`cross`]): a region as one has it is put into another, cooled where it is new ([`breed`]), and kept where it
+//! is better. Two good plans rarely have their faults at the same place.
 //!
 //! The plan never leaves feasible space: rules are filters on insertion. Pinned visits never move, locked tasks never
 //! leave their vehicle, moved tasks cost what they cost and moved promises stay within their budget. The best plan found
 //! is never worse than the one given. The same plan, seed and number of iterations give the same result.
 
-use super::anneal::{Chain, Climate, mean_leg};
-use super::cut::cut;
-use super::disruption::Disruption;
-use super::draft::TaskId;
-use super::neighbours::Neighbours;
-use super::part::{Cut, Part};
-use super::plan::Plan;
-use super::problem::{Cost, Problem};
-use super::stop::Budget;
-use super::tours::Tours;
+mod breed;
+mod course;
+mod cross;
+mod side_by_side;
+mod trials;
+
+use crate::solver::anneal::{Chain, Climate, mean_leg};
+use crate::solver::cut::cut;
+use crate::solver::disruption::Disruption;
+use crate::solver::draft::TaskId;
+use crate::solver::neighbours::Neighbours;
+use crate::solver::part::{Cut, Part};
+use crate::solver::plan::Plan;
+use crate::solver::problem::{Cost, Problem};
+use crate::solver::stop::Budget;
+use crate::solver::tours::Tours;
+use course::Course;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use rayon::prelude::*;
 
-/// How many steps a part makes for each of its tasks before the plan is cut anew.
-const STEPS_PER_TASK: u64 = 30;
+/// How many steps a part makes for each of its tasks before the plan is cut anew, at least and at most, and how often that
+/// should be: what lies in different parts cannot meet before.
+const STEPS_PER_TASK: (f64, f64) = (5.0, 30.0);
+const ROUNDS: f64 = 40.0;
 /// How often the clock is looked at and the temperature set.
 const STEPS_PER_LOOK: u64 = 16;
-
-/// The trials: what they give for tours in use, in heats, one after the other; which share of the budget each may use;
-/// and between which temperatures, in mean legs.
-const TRIAL_TOUR_HEATS: [f64; 4] = [0.0, -3.0, 0.0, -3.0];
-const TRIAL_SHARE: f64 = 0.05;
-const TRIAL_HEAT: (f64, f64) = (1.0, 0.05);
-/// How hot it is again after them.
-const REHEAT: f64 = 0.3;
-/// They pay up to so many tasks (what differs from run to run evens out in larger plans) and from so many steps for each
-/// task in the whole budget on, which the first few steps tell.
-const TRIAL_TASKS_MAX: usize = 600;
-const TRIAL_STEPS_PER_TASK: f64 = 1500.0;
+/// How many steps for each task tell how fast it goes.
 const PACE_STEPS_PER_TASK: u64 = 3;
-/// What is given for tours in use where there are no trials.
-const TOUR_HEATS: f64 = -2.0;
+
+/// Trials pay from so many steps for each task in the whole budget on.
+const TRIAL_STEPS_PER_TASK: f64 = 1500.0;
+/// Until which share of the budget trials are crossed, and how hot it is after that, in mean legs.
+const CROSSED_UNTIL: f64 = 0.97;
+const POLISH_HEAT: (f64, f64) = (0.05, 0.01);
 
 /// How a search goes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -110,6 +113,7 @@ pub fn improve(
         disruption: tours.disruption().clone(),
         neighbours: Neighbours::default(),
         leg: 0.0,
+        steps_per_round: STEPS_PER_TASK.1,
         budget,
         threads: threads.and_then(Result::ok),
     };
@@ -138,6 +142,8 @@ struct Search<'a> {
     /// What a leg of the first full plan costs on average: the unit of heat.
     leg: f64,
     budget: &'a Budget<'a>,
+    /// How many steps a part makes for each of its tasks before the plan is cut anew.
+    steps_per_round: f64,
     /// None if one is enough.
     threads: Option<rayon::ThreadPool>,
 }
@@ -164,9 +170,15 @@ struct Stretch {
     heat: (f64, f64),
     /// What a tour in use costs beside what it really costs, in heats.
     tour_heats: f64,
+    /// So many vehicles may be used.
+    tours_max: usize,
 }
 
 impl Stretch {
+    fn plain((from, until): (f64, f64), heat: (f64, f64)) -> Self {
+        Self { from, until, heat, tour_heats: 0.0, tours_max: usize::MAX }
+    }
+
     /// The climate at a share of the budget, with legs that cost so much.
     fn climate(&self, share: f64, leg: f64) -> Climate {
         let done = (share - self.from) / (self.until - self.from);
@@ -207,17 +219,20 @@ impl Search<'_> {
     }
 
     /// All of the budget.
-    fn anneal(&self, options: &Options, run: &mut Run, on_better: &mut dyn FnMut(&Progress)) {
+    fn anneal(&mut self, options: &Options, run: &mut Run, on_better: &mut dyn FnMut(&Progress)) {
         let from = self.budget.share(run.iterations);
-        let mut stretch = Stretch { from, until: 1.0, heat: options.heat, tour_heats: TOUR_HEATS };
-        if options.is_warm {
-            stretch.tour_heats = 0.0;
-        } else if self.problem.tasks().len() <= TRIAL_TASKS_MAX
-            && self.steps_per_task(&stretch, run, on_better) >= TRIAL_STEPS_PER_TASK
-        {
-            stretch.tour_heats = self.try_out(run, on_better);
-            stretch.heat.0 = REHEAT.min(stretch.heat.0);
-            stretch.from = self.budget.share(run.iterations);
+        let mut stretch = Stretch::plain((from, 1.0), options.heat);
+        if !options.is_warm {
+            let pace = self.steps_per_task(&stretch, run, on_better);
+            self.steps_per_round = (pace / ROUNDS).clamp(STEPS_PER_TASK.0, STEPS_PER_TASK.1);
+            if let Some(course) = Course::of(self.problem)
+                && self.disruption.is_free()
+                && pace >= TRIAL_STEPS_PER_TASK
+            {
+                self.cross_trials(&course, run, on_better);
+                let from = self.budget.share(run.iterations);
+                stretch = Stretch::plain((from, 1.0), POLISH_HEAT);
+            }
         }
         while self.budget.share(run.iterations) < 1.0 {
             self.round(&stretch, u64::MAX, run, on_better);
@@ -238,38 +253,18 @@ impl Search<'_> {
         (run.iterations - steps) as f64 / tasks as f64 / used.max(f64::MIN_POSITIVE)
     }
 
-    /// Makes short trials from here and goes on from the best; says at which price of tours it was found.
-    fn try_out(&self, run: &mut Run, on_better: &mut dyn FnMut(&Progress)) -> f64 {
-        let seeds = TRIAL_TOUR_HEATS.map(|tour_heats| (tour_heats, run.dice.random::<u64>()));
-        let begun = run.clone();
-        let trial = |&(tour_heats, seed): &(f64, u64)| {
-            let mut trial = begun.clone();
-            trial.dice = Xoshiro256PlusPlus::seed_from_u64(seed);
-            let from = self.budget.share(trial.iterations);
-            let until = (from + TRIAL_SHARE).min(1.0);
-            let stretch = Stretch { from, until, heat: TRIAL_HEAT, tour_heats };
-            while self.budget.share(trial.iterations) < until {
-                self.round(&stretch, u64::MAX, &mut trial, &mut |_| {});
-            }
-            (tour_heats, trial)
-        };
-        let trials: Vec<(f64, Run)> = match &self.threads {
-            Some(threads) => threads.install(|| seeds.par_iter().map(trial).collect()),
-            None => seeds.iter().map(trial).collect(),
-        };
-        let mut winner = 0.0;
-        for (tour_heats, trial) in trials {
-            run.iterations += trial.iterations - begun.iterations;
-            if trial.best_cost < run.best_cost {
-                (run.best, run.best_cost) = (trial.best, trial.best_cost);
-                winner = tour_heats;
-            }
+    /// Short trials, which are crossed.
+    fn cross_trials(&self, course: &Course, run: &mut Run, on_better: &mut dyn FnMut(&Progress)) {
+        let from = self.budget.share(run.iterations);
+        let (pilot, hot) = self.pilot(run, (from, from + course.pilot));
+        run.iterations = pilot.iterations;
+        self.take_over(&pilot, run, on_better);
+        let mut herd = vec![pilot];
+        for _ in 0..course.batches {
+            let from = self.budget.share(run.iterations);
+            self.try_out(hot, (from, from + course.batch), &mut herd, run, on_better);
         }
-        (run.plan, run.cost) = (run.best.clone(), run.best_cost);
-        if run.best_cost < begun.best_cost {
-            self.tell(run, on_better);
-        }
-        winner
+        self.breed(herd, course, run, on_better);
     }
 
     fn tell(&self, run: &Run, on_better: &mut dyn FnMut(&Progress)) {
@@ -289,7 +284,14 @@ impl Search<'_> {
         run: &mut Run,
         on_better: &mut dyn FnMut(&Progress),
     ) {
-        let cuts = cut(self.problem, &run.plan, &self.disruption, &self.neighbours, &mut run.dice);
+        let cuts = cut(
+            self.problem,
+            &run.plan,
+            &self.disruption,
+            &self.neighbours,
+            stretch.tours_max,
+            &mut run.dice,
+        );
         let seeds: Vec<u64> = cuts.iter().map(|_| run.dice.random()).collect();
         let work: Vec<(&Cut, u64)> = cuts.iter().zip(seeds).collect();
         let parts = work.len() as u64;
@@ -339,8 +341,9 @@ impl Search<'_> {
     ) -> (Part, Found) {
         let part = Part::of(self.problem, &run.plan, &self.disruption, Some(&self.neighbours), cut);
         let mut chain = Chain::new(part.tours(), &part.neighbours, seed);
+        chain.limit_tours(cut.tours_max);
         let cost_before = chain.cost();
-        let round = STEPS_PER_TASK * part.problem.tasks().len() as u64;
+        let round = (self.steps_per_round * part.problem.tasks().len() as f64) as u64;
         let steps_max = if parts == 1 { steps_max } else { steps_max.min(round) };
         let mut climate = Climate::default();
         let mut share_used = 0.0;
@@ -402,8 +405,12 @@ impl Search<'_> {
         if !tours.is_feasible() || self.problem.matrices().is_empty() {
             return;
         }
-        let solution = super::Solution::of(self.problem, &run.best);
-        assert_eq!(super::checker::check(self.problem, &solution), [], "every best plan is clean");
+        let solution = crate::solver::Solution::of(self.problem, &run.best);
+        assert_eq!(
+            crate::solver::checker::check(self.problem, &solution),
+            [],
+            "every best plan is clean"
+        );
         let tours = tours.with_disruption(self.disruption.clone());
         assert_eq!(tours.cost(), run.best_cost, "costs of parts add up");
     }
