@@ -221,7 +221,7 @@ impl Replay<'_> {
             .tasks
             .iter()
             .flat_map(|task| [task.delivery.len(), task.pickup.len()])
-            .chain(self.draft.vehicles.iter().map(|vehicle| vehicle.capacity.len()))
+            .chain(self.draft.vehicles.iter().map(|of| of.capacity.len().max(of.aboard.len())))
             .max()
             .unwrap_or(0);
         let amount = |amounts: &[i32], d: usize| i64::from(amounts.get(d).copied().unwrap_or(0));
@@ -234,7 +234,7 @@ impl Replay<'_> {
                     .map(|task| amount(&task.delivery, d))
                     .sum()
             };
-            let mut load = loaded(self, 0);
+            let mut load = loaded(self, 0) + amount(&self.vehicle.aboard, d);
             self.expect(load <= capacity, || format!("starts with {load} of {capacity}"));
             self.expect(amount(&schedule.initial_load, d) == load, || {
                 "wrong first load".to_owned()
@@ -308,12 +308,16 @@ impl Replay<'_> {
                 }
                 Stop::Task(id) => {
                     let task = &self.draft.tasks[id.index()];
-                    let (leg_s, leg_m, leg_cost) = self.leg(here, Some(task.location));
+                    let pin = vehicle.pinned.get(position).copied();
+                    let leaves = now.max(task.release_s.map_or(i64::MIN, i64::from)).max(goods_s);
+                    // Of what has begun nobody asks what it had to wait for.
+                    let has_begun = pin.is_some_and(|pin| pin.start_s.is_some());
+                    let sets_off = if at == 0 && has_begun { now } else { leaves };
+                    let claimed = (sets_off, visit.travel_s);
+                    let (leg_s, leg_m, leg_cost) = self.leg(here, Some(task.location), claimed);
                     cost += leg_cost;
                     travel_s += leg_s;
                     travel_m += leg_m;
-                    let pin = vehicle.pinned.get(position).copied();
-                    let leaves = now.max(task.release_s.map_or(i64::MIN, i64::from)).max(goods_s);
                     let is_fact = matches!(pin, Some(Pinned { start_s: Some(_), .. }));
                     if let Some(Pinned { start_s: Some(start_s), .. }) = pin {
                         self.expect(goods_s <= i64::from(start_s), || {
@@ -355,7 +359,7 @@ impl Replay<'_> {
         breaks_taken.sort_unstable();
         let expected: Vec<usize> = (0..vehicle.breaks.len()).collect();
         self.expect(breaks_taken == expected, || format!("takes the breaks {breaks_taken:?}"));
-        let (leg_s, leg_m, leg_cost) = self.leg(here, vehicle.end);
+        let (leg_s, leg_m, leg_cost) = self.leg(here, vehicle.end, (now, schedule.end_travel_s));
         travel_s += leg_s;
         travel_m += leg_m;
         cost += leg_cost;
@@ -412,13 +416,38 @@ impl Replay<'_> {
         (i64::from(setup_s), i64::from(service_s))
     }
 
-    /// Seconds, metres and inner cost between two places.
-    fn leg(&self, from: Option<u32>, to: Option<u32>) -> (i64, i64, i128) {
+    /// Seconds, metres and inner cost between two places. Where it depends on when one sets off, the claimed seconds
+    /// from then on are looked at, and taken.
+    fn leg(
+        &mut self,
+        from: Option<u32>,
+        to: Option<u32>,
+        (leaves_s, claimed_s): (i64, i64),
+    ) -> (i64, i64, i128) {
         let (Some(from), Some(to)) = (from, to) else { return (0, 0, 0) };
         let matrix = &self.draft.matrices[self.vehicle.matrix as usize];
-        let mut duration_s = i64::from(matrix.duration_s(from, to));
-        if duration_s < i64::from(super::matrix::UNREACHABLE_S) {
-            duration_s = (duration_s as f64 / self.vehicle.speed_factor).round() as i64;
+        let factor = self.vehicle.speed_factor;
+        let at_speed = |duration_s: i32| {
+            if duration_s < super::matrix::UNREACHABLE_S {
+                (f64::from(duration_s) / factor).round() as i64
+            } else {
+                i64::from(duration_s)
+            }
+        };
+        let mut duration_s = at_speed(matrix.duration_s(from, to));
+        if matrix.has_bands() {
+            duration_s = claimed_s;
+            let bands: Vec<(i64, i64)> = matrix
+                .bands_of(from, to)
+                .into_iter()
+                .map(|(from_s, duration_s)| (i64::from(from_s), at_speed(duration_s)))
+                .collect();
+            let is_driven = share_driven(&bands, leaves_s, leaves_s + claimed_s) > 1.0 - 1e-6;
+            let is_quick = claimed_s == 0
+                || share_driven(&bands, leaves_s, leaves_s + claimed_s - 1) < 1.0 + 1e-6;
+            self.expect(is_driven && is_quick, || {
+                format!("the leg at {leaves_s} from {from} to {to} does not take {claimed_s} s")
+            });
         }
         let distance_m = i64::from(matrix.distance_m(from, to));
         let cost = match matrix.cost(from, to) {
@@ -432,4 +461,18 @@ impl Replay<'_> {
         };
         (duration_s, distance_m, cost)
     }
+}
+
+/// How much of a leg is driven between two times, with what it takes in each band.
+fn share_driven(bands: &[(i64, i64)], leaves_s: i64, until_s: i64) -> f64 {
+    let mut share = 0.0;
+    for (at, (begin_s, leg_s)) in bands.iter().enumerate() {
+        let from_s = if at == 0 { leaves_s } else { leaves_s.max(*begin_s) };
+        let end_s = bands.get(at + 1).map_or(until_s, |next| next.0.min(until_s));
+        if *leg_s == 0 && end_s >= from_s {
+            return f64::INFINITY;
+        }
+        share += (end_s - from_s).max(0) as f64 / (*leg_s).max(1) as f64;
+    }
+    share
 }

@@ -200,6 +200,9 @@ pub struct Vehicle {
     /// At most seven, taken in the order of their windows.
     pub breaks: Vec<Break>,
     pub capacity: Vec<i32>,
+    /// What is aboard when it leaves its start, beside what the first trip delivers: it takes room until the first call,
+    /// where it is unloaded.
+    pub aboard: Vec<i32>,
     pub skills: Skills,
     pub costs: VehicleCosts,
     pub surcharges: Vec<Surcharge>,
@@ -222,6 +225,7 @@ impl Default for Vehicle {
             overtime: Lateness::default(),
             breaks: Vec::new(),
             capacity: Vec::new(),
+            aboard: Vec::new(),
             skills: Skills::default(),
             costs: VehicleCosts::default(),
             surcharges: Vec::new(),

@@ -1,7 +1,7 @@
 //! Small made-up problems with every feature of the model, for tests. The same seed makes the same problem.
 
 use super::{
-    After, Break, Draft, Lateness, Limits, Matrix, Pinned, Plan, Preference, Problem, Role,
+    After, Band, Break, Draft, Lateness, Limits, Matrix, Pinned, Plan, Preference, Problem, Role,
     Surcharge, Task, TaskId, Vehicle, VehicleCosts, VehicleId, Window, WorkByType,
 };
 use rand::rngs::Xoshiro256PlusPlus;
@@ -151,6 +151,7 @@ pub(super) fn problem(seed: u64, taste: Taste) -> Problem {
                 } else {
                     Limits::default()
                 },
+                aboard: Vec::new(),
                 matrix: 0,
                 work_type: u32::from(rich(dice, 0.3)),
                 pinned: Vec::new(),
@@ -180,7 +181,8 @@ pub(super) fn any(seed: u64, taste: Taste) -> Problem {
         _ => problem(seed, taste),
     };
     let problem = if seed % 4 == 1 || seed % 8 == 3 { paid(&problem, seed) } else { problem };
-    if seed.is_multiple_of(5) { choosy(&problem, seed) } else { problem }
+    let problem = if seed.is_multiple_of(5) { choosy(&problem, seed) } else { problem };
+    if seed.is_multiple_of(7) { timed(&problem, seed) } else { problem }
 }
 
 /// The same with tasks that may not be in one tour, or like one vehicle better than another.
@@ -196,6 +198,36 @@ pub(super) fn choosy(problem: &Problem, seed: u64) -> Problem {
             let vehicle = VehicleId(dice.random_range(0..draft.vehicles.len() as u32));
             task.preferences = vec![Preference { vehicle, price: dice.random_range(0..900) }];
         }
+    }
+    Problem::parse(draft).unwrap()
+}
+
+/// The same with travel that depends on the time: two or three bands, in which legs take longer or less.
+pub(super) fn timed(problem: &Problem, seed: u64) -> Problem {
+    let mut draft = problem.draft().clone();
+    let dice = &mut dice(seed + 5_000_000);
+    let plain = draft.matrices[0].clone();
+    let size = plain.size();
+    let mut from_s = 0;
+    let bands = (0..dice.random_range(2..4)).map(|_| {
+        let factor = dice.random_range(0.5..2.0);
+        let cells = (0..size * size).map(|cell| {
+            let leg_s = plain.duration_s((cell / size) as u32, (cell % size) as u32);
+            (f64::from(leg_s) * factor * dice.random_range(0.9..1.1)) as i32
+        });
+        let band = Band { from_s, durations_s: cells.collect() };
+        from_s += dice.random_range(500..2500);
+        band
+    });
+    let bands = bands.collect();
+    let metres = (0..size * size)
+        .map(|cell| plain.distance_m((cell / size) as u32, (cell % size) as u32))
+        .collect();
+    draft.matrices[0] = Matrix::by_bands(size, bands, metres, None).unwrap();
+    // Some drive where it is always the same.
+    draft.matrices.push(plain);
+    for vehicle in &mut draft.vehicles {
+        vehicle.matrix = u32::from(dice.random_bool(0.2));
     }
     Problem::parse(draft).unwrap()
 }
@@ -272,6 +304,11 @@ pub(super) fn with_trips(seed: u64, taste: Taste) -> Problem {
     let places = draft.matrices[0].size() as u32;
     for task in &mut draft.tasks {
         task.goods_from_s = dice.random_bool(0.3).then(|| dice.random_range(0..1500));
+    }
+    for vehicle in &mut draft.vehicles {
+        if dice.random_bool(0.3) {
+            vehicle.aboard = vec![dice.random_range(0..7)];
+        }
     }
     for vehicle in 0..draft.vehicles.len() as u32 {
         let depot = dice.random_range(0..places);

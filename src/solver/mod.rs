@@ -15,6 +15,7 @@
 
 mod anneal;
 pub mod assignment;
+mod bands;
 mod calls;
 pub mod checker;
 mod cut;
@@ -58,13 +59,15 @@ mod validate;
 mod walk;
 
 pub use assignment::Batch;
+pub use bands::Band;
 pub use disruption::{Disruption, Moving};
 pub use draft::{
     After, Break, Draft, Lateness, Limits, Pinned, Preference, Role, Surcharge, Task, TaskId,
     Vehicle, VehicleCosts, VehicleId, Window, WorkByType,
 };
 pub use insertion::{Insertion, Refusal, Rule};
-pub use matrix::{Matrix, MatrixError, UNREACHABLE_S};
+pub use links::broken_links;
+pub use matrix::{BANDS_MAX, Matrix, MatrixError, UNREACHABLE_S};
 pub use plan::{Plan, PlanError, Tolerance};
 pub use problem::{COST_UNIT, Cost, Problem};
 pub use schedule::{Schedule, Stop, Violation, Visit};

@@ -2,9 +2,11 @@
 //! what is tolerated holds, and the checker agrees with all of it and with nothing that was tampered with.
 
 use super::made_up::{self, Taste};
+use super::search::{Options, improve};
 use super::{
-    Cost, Insertion, Plan, Problem, Schedule, Solution, Stop, TaskId, Tolerance, Tours, VehicleId,
-    Violation, checker, insertion,
+    Band, Budget, COST_UNIT, Cost, Draft, Insertion, Matrix, Plan, Problem, Schedule, Solution,
+    Stop, Task, TaskId, Tolerance, Tours, Vehicle, VehicleId, Violation, Window, checker,
+    insertion,
 };
 use rand::RngExt;
 
@@ -61,9 +63,10 @@ pub(super) fn by_brute_force(
                     for at in [after, after + 1] {
                         let mut both = tasks.clone();
                         both.insert(at, call);
-                        let mut trips = both.split(|task| problem.is_call(*task));
-                        // A call that makes an empty trip is none.
-                        if trips.all(|trip| !trip.is_empty()) {
+                        let mut trips = both.split(|task| problem.is_call(*task)).enumerate();
+                        let is_laden = !problem.vehicle(vehicle).aboard.is_empty();
+                        // A call that makes an empty trip is none, but where there is something to unload.
+                        if trips.all(|(at, trip)| !trip.is_empty() || (at == 0 && is_laden)) {
                             weigh(&both);
                         }
                     }
@@ -267,7 +270,8 @@ fn the_checker_rejects_an_overloaded_and_a_late_tour() {
         };
         let honest = Solution::of(&problem, &plan);
         let mut draft = problem.draft().clone();
-        let full = honest.schedules.iter().find(|schedule| peak(schedule) > Some(4));
+        let is_empty = |of: &Schedule| problem.vehicle(of.vehicle).aboard.is_empty();
+        let full = honest.schedules.iter().find(|of| peak(of) > Some(4) && is_empty(of));
         if let Some(full) = full {
             draft.vehicles[full.vehicle.index()].capacity[0] = 3;
             let small = Problem::parse(draft).unwrap();
@@ -314,4 +318,60 @@ fn the_cheapest_vehicle_wins() {
             }
         }
     }
+}
+
+#[test]
+fn timed_days_are_solved_to_the_best_of_all_plans() {
+    let (mut solved, mut best_of_all) = (0, 0);
+    for seed in 0..30 {
+        let taste = Taste { tasks: 5, vehicles: 2, shipments: 0, is_rich: seed % 2 == 0 };
+        let problem = made_up::timed(&made_up::problem(seed, taste), seed);
+        let empty = Plan::empty(&problem);
+        let tours = Tours::of(&problem, &empty).unwrap();
+        if !tours.is_feasible() {
+            continue;
+        }
+        let least = super::search_tests::by_brute_force(&problem);
+        let options = Options { seed, ..Options::default() };
+        let outcome = improve(tours, &options, &Budget::iterations(2000), &mut |_| {});
+        assert!(outcome.cost >= least, "seed {seed}: better than the best of all");
+        solved += 1;
+        best_of_all += u32::from(outcome.cost == least);
+    }
+    assert!(solved > 15 && best_of_all * 20 >= solved * 19, "{best_of_all} of {solved}");
+}
+
+#[test]
+fn a_leg_takes_what_the_hour_makes_of_it() {
+    let band = |from_s, leg_s| Band { from_s, durations_s: vec![0, leg_s, leg_s, 0] };
+    let bands = vec![band(0, 600), band(3600, 1200)];
+    let vehicle = Vehicle {
+        start: Some(0),
+        end: Some(0),
+        shift: Window { from_s: 0, until_s: 20_000 },
+        ..Vehicle::default()
+    };
+    let problem = Problem::parse(Draft {
+        tasks: vec![Task {
+            location: 1,
+            windows: vec![Window { from_s: 3300, until_s: 9000 }],
+            ..Task::default()
+        }],
+        vehicles: vec![vehicle],
+        matrices: vec![Matrix::by_bands(2, bands, vec![], None).unwrap()],
+    });
+    let problem = problem.unwrap();
+    let schedule = Schedule::of(&problem, VehicleId(0), &[TaskId(0)]);
+    // There in the first band; home half of the way in it (300 s), the other half in the second one (600 s).
+    assert_eq!((schedule.departure_s, schedule.visits[0].start_s), (2700, 3300));
+    assert_eq!((schedule.end_travel_s, schedule.end_s), (900, 4200));
+    assert_eq!(schedule.cost.total(), 1500 * COST_UNIT);
+    let solution = Solution::of(&problem, &Plan { tours: vec![vec![TaskId(0)]] });
+    assert_eq!(checker::check(&problem, &solution), []);
+    let mut lie = solution;
+    lie.schedules[0].end_travel_s -= 100;
+    lie.schedules[0].travel_s -= 100;
+    lie.schedules[0].end_s -= 100;
+    lie.cost -= 100 * COST_UNIT;
+    assert_ne!(checker::check(&problem, &lie), []);
 }

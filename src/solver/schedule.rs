@@ -178,7 +178,9 @@ impl Schedule {
         };
         if !tasks.is_empty() {
             schedule.fill(walker, problem, tasks);
-            schedule.leave_late();
+            if !problem.ride(vehicle).is_timed {
+                schedule.leave_late();
+            }
             schedule.judge(problem, tasks);
         }
         schedule
@@ -187,6 +189,7 @@ impl Schedule {
     fn fill(&mut self, walker: &mut Walker, problem: &Problem, tasks: &[TaskId]) {
         let ride = *problem.ride(self.vehicle);
         self.initial_load = loaded_for(problem, tasks);
+        add(&mut self.initial_load, &problem.vehicle(self.vehicle).aboard);
         let mut load = self.initial_load.clone();
         let mut from = ride.start;
         let mut work_s = 0;
@@ -221,7 +224,7 @@ impl Schedule {
                 let task = tasks[step.index];
                 let to = problem.node(task).location;
                 visit.stop = Stop::Task(task);
-                visit.travel_s = i64::from(problem.travel_s(&ride, from, to));
+                visit.travel_s = step.travel_s;
                 visit.travel_m = problem.travel_m(&ride, from, to);
                 self.cost.travel = self.cost.travel.saturating_add(problem.leg_cost(
                     &ride,
@@ -247,13 +250,14 @@ impl Schedule {
             self.visits.push(visit);
         });
         if from != NOWHERE {
-            self.end_travel_s = i64::from(problem.travel_s(&ride, from, ride.end));
+            self.end_travel_s = walked.home_s;
             self.end_travel_m = problem.travel_m(&ride, from, ride.end);
             let cost = problem.leg_cost(&ride, from, ride.end, self.end_travel_s as i32);
             self.cost.travel = self.cost.travel.saturating_add(cost);
         }
         self.travel_s += self.end_travel_s;
         self.travel_m += self.end_travel_m;
+        self.departure_s = walked.leaves_s;
         self.end_s = walked.end_s;
         self.overtime_s = walked.overtime_s;
         self.violations = broken;

@@ -288,6 +288,9 @@ fn small_days_of_trips_paid_time_and_likings_are_solved_to_the_best_of_all_plans
         }
         for vehicle in 0..2 {
             draft.vehicles[vehicle as usize].capacity = vec![3];
+            if let Some(aboard) = draft.vehicles[vehicle as usize].aboard.first_mut() {
+                *aboard = (*aboard).min(3);
+            }
             draft.tasks.push(Task {
                 location: vehicle,
                 service_s: 20,

@@ -57,7 +57,7 @@ impl Tours<'_> {
         let problem = self.problem();
         let (start, end) = (self.start_of(vehicle), self.end_of(vehicle));
         let (mut trip, mut goods_s, mut shipments) = (start, NEVER, 0_u32);
-        let mut is_walked = ride.breaks > 0 || ride.is_soft;
+        let mut is_walked = ride.breaks > 0 || ride.is_soft || ride.is_timed;
         let mut here = start;
         while here != end {
             if let Some(task) = self.task_at(here) {

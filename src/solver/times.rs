@@ -252,6 +252,9 @@ impl Tours<'_> {
                     None => self.loads.after[at(here)] = std::mem::take(&mut aboard),
                 }
             }
+            // What is aboard from before stays to the end of the first trip.
+            let laden = problem.laden(vehicle, dimension);
+            self.loads.after[at(start)] += laden;
             let (mut load, mut peak, mut taken) = (0, 0, 0);
             while here != end {
                 match self.task_at(here).filter(|task| !problem.is_call(*task)) {
@@ -262,7 +265,7 @@ impl Tours<'_> {
                     }
                     None => {
                         load = self.loads.after[at(here)];
-                        (peak, taken) = (load, 0);
+                        (peak, taken) = (load, if here == start { laden } else { 0 });
                     }
                 }
                 self.loads.after[at(here)] = load;
@@ -319,11 +322,16 @@ impl Tours<'_> {
                 && (!ride.has_limits || self.fits_in_limits(vehicle, 0, 0, 0));
             if tour.links > 0 {
                 // Told by what hangs together with it.
-            } else if tour.soft > 0 || ride.is_soft || ride.has_loaded_breaks || tour.is_walked {
+            } else if tour.soft > 0
+                || ride.is_soft
+                || ride.has_loaded_breaks
+                || ride.is_timed
+                || tour.is_walked
+            {
                 let mut walker = std::mem::take(self.walker());
                 let walked = walker.walk(problem, vehicle, self.tasks_of(vehicle), |_| {});
                 *self.walker() = walker;
-                tour.late_cost = walked.late_cost;
+                tour.late_cost = walked.timed_cost();
                 tour.is_feasible &= walked.excess_s == 0;
                 tour.paid_s = walked.paid_s;
             } else if ride.is_paid {

@@ -36,7 +36,7 @@ pub(super) fn best_place(
                 continue;
             }
             for along in ways.into_iter().flatten() {
-                if makes_sense(tours, after, along)
+                if makes_sense(tours, vehicle, after, along)
                     && let Some(cost) = judge(tours, task, vehicle, after, along, beat)
                 {
                     beat = cost;
@@ -56,11 +56,15 @@ fn is_near_in_time(tours: &Tours<'_>, task: TaskId, after: SpotId) -> bool {
         && tours.spans[after as usize].soonest_s <= node.closes_s + node.late_max_s
 }
 
-/// A call must not stand at the edge of a trip, which would make an empty one, nor while shipments are aboard.
+/// A call must not stand at the edge of a trip, which would make an empty one, nor while shipments are aboard. But a
+/// vehicle that is laden may unload before anything else.
 #[inline]
-fn makes_sense(tours: &Tours<'_>, after: SpotId, along: Along) -> bool {
+fn makes_sense(tours: &Tours<'_>, vehicle: VehicleId, after: SpotId, along: Along) -> bool {
     let span = &tours.spans[after as usize];
     match along {
+        Along::CallBefore(_) if after == tours.start_of(vehicle) => {
+            !tours.problem().vehicle(vehicle).aboard.is_empty()
+        }
         Along::CallBefore(_) => span.shipments == 0 && span.trip != after,
         Along::CallAfter(_) => span.shipments == 0 && !tours.ends_trip(after),
         _ => true,
@@ -184,7 +188,9 @@ fn holds_load(
         let left = aboard[d] + change[d];
         match along {
             Along::CallBefore(_) => {
-                rest + aboard[d] <= capacity[d] && from[d] - taken[d] + left <= capacity[d]
+                until[d] - rest <= capacity[d]
+                    && rest + aboard[d] <= capacity[d]
+                    && from[d] - taken[d] + left <= capacity[d]
             }
             _ => until[d] - rest + aboard[d] <= capacity[d] && taken[d] + left <= capacity[d],
         }
@@ -299,8 +305,10 @@ impl Tours<'_> {
     /// Whether the trips before and behind a call make one.
     fn fits_in_one(&self, vehicle: VehicleId, trip: SpotId, call: SpotId) -> bool {
         let problem = self.problem();
-        let is_empty = self.spots[trip as usize].next == call || self.ends_trip(call);
-        if is_empty {
+        let is_first = trip == self.start_of(vehicle);
+        let is_laden = is_first && !problem.vehicle(vehicle).aboard.is_empty();
+        let is_empty = self.spots[trip as usize].next == call;
+        if self.ends_trip(call) || (is_empty && !is_laden) {
             return true;
         }
         let goods_s = self.trip_behind(call).map(|task| problem.goods_from_s(task)).max();
@@ -312,6 +320,7 @@ impl Tours<'_> {
         let both = || self.trip_behind(trip).chain(self.trip_behind(call));
         problem.capacity(vehicle).iter().enumerate().all(|(d, capacity)| {
             let mut load: i32 = both().map(|task| problem.aboard(task)[d]).sum();
+            load += if is_first { problem.laden(vehicle, d) } else { 0 };
             load <= *capacity
                 && both().all(|task| {
                     load += problem.change(task)[d];

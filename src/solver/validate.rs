@@ -121,7 +121,7 @@ pub(super) fn check(draft: &Draft) -> Result<usize, ProblemError> {
 
 fn dimensions_of(draft: &Draft) -> usize {
     let tasks = draft.tasks.iter().map(|task| task.delivery.len().max(task.pickup.len()));
-    let vehicles = draft.vehicles.iter().map(|vehicle| vehicle.capacity.len());
+    let vehicles = draft.vehicles.iter().map(|of| of.capacity.len().max(of.aboard.len()));
     tasks.chain(vehicles).max().unwrap_or(0)
 }
 
@@ -216,6 +216,10 @@ fn check_vehicle(
         }
     }
     check_amounts(&vehicle.capacity, format_args!("{field}.capacity"))?;
+    for (at, aboard) in vehicle.aboard.iter().enumerate() {
+        let most = vehicle.capacity.get(at).copied().unwrap_or(0);
+        in_range(format_args!("{field}.aboard[{at}]"), *aboard, 0, most)?;
+    }
     for skill in vehicle.skills.iter() {
         in_range(format_args!("{field}.skills"), skill, 0, SKILL_MAX)?;
     }
@@ -359,6 +363,7 @@ mod tests {
         assert!(refusal(|d| d.tasks[0].service_s = -1).starts_with("tasks[0].service_s: "));
         assert!(refusal(|d| d.tasks[0].pickup = vec![1, -2]).starts_with("tasks[0].pickup[1]: "));
         assert!(refusal(|d| d.tasks[0].locked_to = Some(VehicleId(7))).starts_with("tasks[0].loc"));
+        assert!(refusal(|d| d.vehicles[0].aboard = vec![1]).starts_with("vehicles[0].aboard[0]: "));
         assert!(refusal(|d| d.vehicles[0].matrix = 1).starts_with("vehicles[0].matrix: "));
         assert!(refusal(|d| d.vehicles[0].speed_factor = f64::NAN).contains("speed_factor"));
         assert!(

@@ -24,6 +24,8 @@ pub(super) struct Step {
     pub is_break: bool,
     pub index: usize,
     pub arrival_s: i64,
+    /// The leg that leads here.
+    pub travel_s: i64,
     pub start_s: i64,
     pub setup_s: i32,
     pub work_s: i32,
@@ -38,6 +40,13 @@ pub(super) struct Walked {
     /// Seconds beyond what is allowed, all together; 0 if times and breaks hold.
     pub excess_s: i64,
     pub late_cost: Cost,
+    /// What travel costs more than in the quickest bands, where it depends on the time.
+    pub slow_cost: Cost,
+    /// When it leaves its start, the leg to its end, and of a timed vehicle all travel and how much is beyond its limit.
+    pub leaves_s: i64,
+    pub home_s: i64,
+    pub travel_s: i64,
+    pub travel_excess_s: i64,
     /// When it has come to its end.
     pub end_s: i64,
     pub overtime_s: i64,
@@ -45,6 +54,13 @@ pub(super) struct Walked {
     /// From leaving to the end, of a vehicle that is paid for it, and how much of that is beyond its limit.
     pub paid_s: i64,
     pub paid_excess_s: i64,
+}
+
+impl Walked {
+    /// All that depends on times but the paid one.
+    pub(super) fn timed_cost(&self) -> Cost {
+        self.late_cost.saturating_add(self.slow_cost)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,7 +109,7 @@ impl Walker {
         let ride = problem.ride(vehicle);
         self.set_gates(problem);
         if ride.breaks > 0 {
-            self.weigh(problem);
+            self.weigh(problem, vehicle);
             self.place_breaks(problem, vehicle, ride);
         } else {
             self.rests.clear();
@@ -109,7 +125,7 @@ impl Walker {
         let leaves_s = self.latest_departure_s(problem, vehicle, ride, &steps, early.end_s);
         self.steps = steps;
         let mut walked = self.follow(problem, vehicle, ride, leaves_s, visit);
-        walked.paid_s = walked.end_s - leaves_s;
+        walked.paid_s = walked.end_s - walked.leaves_s;
         walked.paid_excess_s = (walked.paid_s - i64::from(ride.paid_max_s)).max(0);
         walked.excess_s += walked.paid_excess_s;
         walked
@@ -129,8 +145,8 @@ impl Walker {
             Some(before) => problem.node(self.tasks[before]).location,
             None => ride.start,
         };
-        let home_s = problem.travel_s(ride, place(self.tasks.len()), ride.end);
-        let mut done_s = end_s - i64::from(home_s);
+        let last = place(self.tasks.len());
+        let mut done_s = problem.latest_departure_s(ride, last, ride.end, end_s);
         for (at, step) in steps.iter().enumerate().rev() {
             let start_max_s = done_s - i64::from(step.setup_s) - i64::from(step.work_s);
             if step.is_break {
@@ -140,7 +156,6 @@ impl Walker {
                 continue;
             }
             let node = problem.node(self.tasks[step.index]);
-            let leg_s = i64::from(problem.travel_s(ride, place(step.index), node.location));
             let arrival_s = if problem.pinned_start_s(self.tasks[step.index]).is_some() {
                 // Nobody waits at the first visit, and nothing before another one that has begun moves any more.
                 if at == 0 { step.start_s } else { step.arrival_s }
@@ -153,7 +168,8 @@ impl Walker {
                         .latest_arrival_s(node, short(start_max_s.min(i64::from(node.closes_s)))),
                 )
             };
-            done_s = arrival_s - leg_s;
+            let from = place(step.index);
+            done_s = problem.latest_departure_s(ride, from, node.location, arrival_s);
         }
         done_s
     }
@@ -175,7 +191,7 @@ impl Walker {
         self.gates[0] = gate_s;
     }
 
-    fn weigh(&mut self, problem: &Problem) {
+    fn weigh(&mut self, problem: &Problem, vehicle: VehicleId) {
         let dimensions = problem.dimensions;
         self.load.clear();
         self.load.resize(dimensions * (self.tasks.len() + 1), 0);
@@ -193,6 +209,9 @@ impl Walker {
                 }
             }
             trip_end = at.saturating_sub(1);
+        }
+        for (dimension, load) in self.load.iter_mut().take(dimensions).enumerate() {
+            *load = load.saturating_add(problem.laden(vehicle, dimension));
         }
         for (at, task) in self.tasks.iter().enumerate() {
             if problem.is_call(*task) {
@@ -290,6 +309,7 @@ impl Walker {
             is_break: true,
             index,
             arrival_s: ready_s,
+            travel_s: 0,
             start_s,
             setup_s: 0,
             work_s: rest.duration_s,
@@ -313,13 +333,15 @@ impl Walker {
         let (setup_s, work_s) = problem.work_on(task, ride);
         let setup_s = if from == node.location { 0 } else { setup_s };
         let gate_s = self.gates.get(position).copied().unwrap_or(i64::from(NEVER));
-        let arrival_s = ready_s.max(gate_s).max(i64::from(node.release_s))
-            + i64::from(problem.travel_s(ride, from, node.location));
+        let leaves_s = ready_s.max(gate_s).max(i64::from(node.release_s));
+        let arrival_s = problem.arrival_s(ride, from, node.location, leaves_s);
+        let travel_s = arrival_s - leaves_s;
         let pin = problem.vehicle(vehicle).pinned.get(position).filter(|pin| pin.task == task);
         if let Some(start_s) = pin.and_then(|pin| pin.start_s) {
             let start_s = i64::from(start_s);
             return Arrival {
                 arrival_s: arrival_s.min(start_s),
+                travel_s,
                 start_s,
                 setup_s,
                 work_s,
@@ -335,7 +357,33 @@ impl Walker {
         let start_s = if found == FAR { soonest_s } else { soonest_s.max(i64::from(found)) };
         let late_s = (start_s - i64::from(node.closes_s)).max(0);
         let excess_s = (late_s - i64::from(node.late_max_s)).max(0);
-        Arrival { arrival_s, start_s, setup_s, work_s, late_s, excess_s, is_pushed: false }
+        Arrival {
+            arrival_s,
+            travel_s,
+            start_s,
+            setup_s,
+            work_s,
+            late_s,
+            excess_s,
+            is_pushed: false,
+        }
+    }
+
+    /// The first leg of a timed vehicle is driven as late as the first task allows; says when it sets off.
+    fn leave_late(
+        &self,
+        problem: &Problem,
+        ride: &Ride,
+        first: &mut Arrival,
+        leaves_s: i64,
+    ) -> i64 {
+        let place = problem.node(self.tasks[0]).location;
+        let latest_s = problem.latest_departure_s(ride, ride.start, place, first.start_s);
+        let has_begun = problem.pinned_start_s(self.tasks[0]).is_some();
+        let departure_s = if has_begun { latest_s } else { latest_s.max(leaves_s) };
+        first.arrival_s = problem.arrival_s(ride, ride.start, place, departure_s);
+        first.travel_s = first.arrival_s - departure_s;
+        departure_s
     }
 
     fn follow(
@@ -349,20 +397,19 @@ impl Walker {
         let mut ready_s = leaves_s;
         let mut from = ride.start;
         let mut taken = 0;
-        let mut walked = Walked {
-            excess_s: 0,
-            late_cost: 0,
-            end_s: ready_s,
-            overtime_s: 0,
-            overtime_excess_s: 0,
-            paid_s: 0,
-            paid_excess_s: 0,
-        };
+        let mut walked = Walked { leaves_s, end_s: ready_s, ..Walked::default() };
         for position in 0..=self.tasks.len() {
             if position > 0 {
                 let task = self.tasks[position - 1];
                 let node = problem.node(task);
-                let step = self.arrive(problem, vehicle, ride, position - 1, from, ready_s);
+                let mut step = self.arrive(problem, vehicle, ride, position - 1, from, ready_s);
+                if ride.is_timed {
+                    if position == 1 && self.rests[0] == 0 {
+                        walked.leaves_s = self.leave_late(problem, ride, &mut step, leaves_s);
+                    }
+                    walked.travel_s += step.travel_s;
+                    walked.slow_cost += problem.slow_cost(ride, from, node.location, step.travel_s);
+                }
                 walked.excess_s += step.excess_s;
                 walked.late_cost =
                     walked.late_cost.saturating_add(lateness_cost(step.late_s, node.late_per_hour));
@@ -372,6 +419,7 @@ impl Walker {
                     is_break: false,
                     index: position - 1,
                     arrival_s: step.arrival_s,
+                    travel_s: step.travel_s,
                     start_s: step.start_s,
                     setup_s: step.setup_s,
                     work_s: step.work_s,
@@ -390,7 +438,15 @@ impl Walker {
                 visit(step);
             }
         }
-        walked.end_s = ready_s + i64::from(problem.travel_s(ride, from, ride.end));
+        walked.end_s = problem.arrival_s(ride, from, ride.end, ready_s);
+        walked.home_s = walked.end_s - ready_s;
+        if ride.is_timed && !self.tasks.is_empty() {
+            walked.travel_s += walked.home_s;
+            walked.slow_cost += problem.slow_cost(ride, from, ride.end, walked.home_s);
+            let most_s = problem.vehicle(vehicle).limits.travel_s.map_or(i64::MAX, i64::from);
+            walked.travel_excess_s = (walked.travel_s - most_s).max(0);
+            walked.excess_s += walked.travel_excess_s;
+        }
         walked.overtime_s = (walked.end_s - i64::from(ride.shift.until_s)).max(0);
         walked.overtime_excess_s = (walked.overtime_s - i64::from(ride.overtime.at_most_s)).max(0);
         walked.excess_s += walked.overtime_excess_s;
@@ -403,6 +459,7 @@ impl Walker {
 
 struct Arrival {
     arrival_s: i64,
+    travel_s: i64,
     start_s: i64,
     setup_s: i32,
     work_s: i32,

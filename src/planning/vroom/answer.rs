@@ -360,7 +360,7 @@ fn unassigned(prepared: &Prepared, task: TaskId, explained: &Explained) -> Unass
     let row = problem.task(task).location;
     let head = match problem.task(task).role {
         Role::Delivery { pickup } => pickup,
-        Role::Alone | Role::Pickup { .. } | Role::Call => task,
+        Role::Alone | Role::Pickup { .. } | Role::Call => problem.head(task),
     };
     let (reasons, cures) = explained.left_out.get(&head).cloned().unwrap_or_default();
     Unassigned {

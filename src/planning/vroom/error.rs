@@ -97,6 +97,8 @@ impl VroomError {
             .replace("setup_s", "setup")
             .replace("duration_s", "service")
             .replace("travel_s", "max_travel_time")
+            .replace("].task", "].job")
+            .replace("gap_s", "gap")
             .replace(".windows", ".time_windows")
             .replace(".shift[0]", ".time_window")
             .replace(".location", ".location_index")

@@ -20,8 +20,8 @@ const REASON_STOPS_MAX: usize = 3_000_000;
 #[schema(as = VroomReason)]
 pub struct Reason {
     /// `skills` `capacity` `time_window` `other_time_window` `vehicle_time_window` `break` `max_tasks` `max_travel_time`
-    /// `max_distance` `unreachable` `off_the_map`; or `cost` (leaving it out costs less) and `others_must_move` (it would
-    /// have a place if others moved).
+    /// `max_distance` `max_duration` `incompatible` `crew` `after` `unreachable` `off_the_map`; or `cost` (leaving it out
+    /// costs less) and `others_must_move` (it would have a place if others moved).
     pub rule: &'static str,
     pub vehicles: usize,
     /// The vehicle that came nearest, and by how much it missed (seconds, metres, units of load, tasks).

@@ -35,6 +35,17 @@ pub struct Matrices {
     pub distances: Option<Rows>,
     #[serde(default)]
     pub costs: Option<Rows>,
+    /// Ours: durations from times of the day on; before the first of them `durations` hold.
+    #[serde(default)]
+    pub bands: Vec<Band>,
+}
+
+/// Durations for who is on the way from a time on, until the next band begins.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[schema(as = VroomBand)]
+pub struct Band {
+    pub from: i64,
+    pub durations: Rows,
 }
 
 /// What the HTTP wrapper of VROOM takes beside the problem, and our own. Others (its `x`) are ignored.
@@ -106,9 +117,26 @@ pub struct Stop {
     /// Ours: what it costs that vehicles do it; those that are not named cost nothing.
     #[serde(default)]
     pub preferences: Vec<Preference>,
+    /// Ours: jobs with the same number are one for several people. They start at the same time, each with a vehicle of
+    /// its own, and all are done or none.
+    #[serde(default)]
+    pub crew: Option<u32>,
+    /// Ours: which jobs have to be over before it may start. It is not done without them.
+    #[serde(default)]
+    pub after: Vec<After>,
     /// Ours, of a reload: how often at most; once if nobody says.
     #[serde(default)]
     pub at_most: Option<u32>,
+}
+
+/// A job that has to be over, and for how many seconds, before another one may start.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[schema(as = VroomAfter)]
+pub struct After {
+    /// Its id.
+    pub job: u64,
+    #[serde(default)]
+    pub gap: u32,
 }
 
 /// A price for doing a job with a vehicle.
@@ -159,6 +187,9 @@ pub struct Vehicle {
     pub end_index: Option<u32>,
     #[serde(default)]
     pub capacity: Vec<u32>,
+    /// Ours: what is aboard when it sets out, until it is unloaded at the first reload.
+    #[serde(default)]
+    pub aboard: Vec<u32>,
     #[serde(default)]
     pub costs: Costs,
     #[serde(default)]

@@ -5,12 +5,15 @@ use crate::solver::{Role, Schedule, Stop, TaskId, Violation, Window};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+/// So much too early is one for which nobody does what has to come first.
+const NO_ANSWER_S: i64 = i32::MAX as i64;
+
 /// A broken rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = VroomViolation)]
 pub struct Broken {
     /// `delay` `lead_time` `load` `max_tasks` `skills` `precedence` `missing_break` `max_travel_time` `max_distance`
-    /// `max_load`; beside VROOM's `max_duration` `incompatible`.
+    /// `max_load`; beside VROOM's `max_duration` `incompatible` `crew` `after`.
     pub cause: &'static str,
     /// Seconds, of a delay or a lead time.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,6 +92,9 @@ pub(super) fn judge(prepared: &Prepared, schedule: &Schedule) -> Judged {
                 if is_incompatible(schedule, task) {
                     broken.push(Broken::rule("incompatible"));
                 }
+                for (cause, by_s) in broken_links(schedule, task) {
+                    broken.push(Broken { cause, duration: by_s });
+                }
                 if !is_ordered(needed.role, &tasks, done) {
                     broken.push(Broken::rule("precedence"));
                 }
@@ -143,6 +149,20 @@ fn off_windows(windows: &[Window], at_s: i64) -> Option<Broken> {
     });
     let (cause, off_s) = distances.min_by_key(|(_, off_s)| *off_s)?;
     (off_s > 0).then_some(Broken { cause, duration: Some(off_s) })
+}
+
+/// Links with other jobs that a task breaks, and by how many seconds.
+fn broken_links(
+    schedule: &Schedule,
+    task: TaskId,
+) -> impl Iterator<Item = (&'static str, Option<i64>)> + '_ {
+    schedule.violations.iter().filter_map(move |violation| match *violation {
+        Violation::Apart { task: apart } if apart == task => Some(("crew", None)),
+        Violation::TooEarly { task: early, by_s, .. } if early == task => {
+            Some(("after", Some(by_s).filter(|by_s| *by_s < NO_ANSWER_S)))
+        }
+        _ => None,
+    })
 }
 
 /// Whether the task may not be in one tour with another one that is in it.

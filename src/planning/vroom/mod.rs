@@ -27,7 +27,7 @@ pub use prepare::{Asked, Prepared};
 pub use tables::Streets;
 
 use crate::solver::search::{self, Options, Progress};
-use crate::solver::{Budget, Plan, Schedule, Tours};
+use crate::solver::{self, Budget, Plan, Schedule, Tours};
 use explain::Explained;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -88,9 +88,13 @@ impl Prepared {
         if self.is_plan_mode() {
             let schedules: Result<Vec<Schedule>, VroomError> =
                 problem.vehicle_ids().map(|vehicle| timed::schedule(self, vehicle)).collect();
+            let mut schedules = schedules?;
+            for (vehicle, violation) in solver::broken_links(problem, &schedules) {
+                schedules[vehicle.index()].violations.push(violation);
+            }
             let left_out = self.given_plan().left_out(problem);
             let nothing = Explained::default();
-            return Ok(answer::answer(self, &schedules?, &left_out, &nothing, streets));
+            return Ok(answer::answer(self, &schedules, &left_out, &nothing, streets));
         }
         let plan = self.search(run, on_better)?;
         let is_time_left = run.share_used.map(|share_used| {

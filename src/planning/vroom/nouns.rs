@@ -103,6 +103,8 @@ pub(super) fn add_tasks(
             group: job.group,
             excludes: job.excludes.clone(),
             preferences: preferences_of(input, job, &field)?,
+            crew: job.crew,
+            after: after_of(input, job, &field)?,
             ..stop_of(job, &field, places, types, origin_s)?
         });
         origins.push(Origin::Job(at));
@@ -167,6 +169,22 @@ fn preferences_of(
         })?;
         let (vehicle, price) = (VehicleId(place as u32), i64::from(preference.price));
         Ok(solver::Preference { vehicle, price })
+    });
+    found.collect()
+}
+
+fn after_of(
+    input: &Input,
+    job: &input::Stop,
+    field: &str,
+) -> Result<Vec<solver::After>, VroomError> {
+    let found = job.after.iter().enumerate().map(|(at, after)| {
+        let place = input.jobs.iter().position(|job| job.id == after.job);
+        let place = place.ok_or_else(|| {
+            let what = format!("there is no job {}", after.job);
+            wrong(format!("{field}.after[{at}].job"), "unknown_id", what)
+        })?;
+        Ok(solver::After { task: TaskId(place as u32), gap_s: seconds(after.gap) })
     });
     found.collect()
 }
@@ -257,6 +275,7 @@ pub(super) fn vehicle_of(
         shift: shift.unwrap_or(solver::Vehicle::default().shift),
         breaks,
         capacity: amounts(&vehicle.capacity, &format!("{field}.capacity"))?,
+        aboard: amounts(&vehicle.aboard, &format!("{field}.aboard"))?,
         costs: VehicleCosts {
             fixed: i64::from(costs.fixed),
             per_hour: i64::from(costs.per_hour),

@@ -116,7 +116,7 @@ impl Prepared {
         let mut has_distances = true;
         draft.matrices = if places.is_indexed {
             has_distances = input.matrices.values().any(|tables| tables.distances.is_some());
-            given_matrices(&input, &profiles)?
+            given_matrices(&input, &profiles, origin_s)?
         } else {
             let travels = places.travels(&input, streets.ok_or(VroomError::NoMap)?)?;
             snaps = travels.snaps;
@@ -197,6 +197,15 @@ impl Prepared {
             // Shipments only make sense whole: all of the steps or none of them.
             if Schedule::of(&self.problem, vehicle, steps).violations.is_empty() {
                 tour.clone_from(steps);
+            }
+        }
+        // Linked jobs only make sense together.
+        let holds = |plan: &Plan| {
+            plan.schedules(&self.problem).iter().all(|schedule| schedule.violations.is_empty())
+        };
+        if self.problem.has_links() && !holds(&plan) {
+            for tour in &mut plan.tours {
+                tour.retain(|task| !self.problem.is_linked(*task));
             }
         }
         plan

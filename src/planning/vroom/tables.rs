@@ -2,8 +2,10 @@
 
 use super::error::{VroomError, wrong};
 use super::input::{self, Input, Rows};
+use super::nouns::from_origin;
 use crate::roads::{Map, RoadNetwork, Snap};
-use crate::solver::{Matrix, UNREACHABLE_S};
+use crate::solver::draft::TIME_MIN_S;
+use crate::solver::{Band, Matrix, UNREACHABLE_S};
 use crate::units::Point;
 use std::collections::{BTreeMap, HashMap};
 
@@ -213,14 +215,15 @@ pub(super) fn profile_numbers(input: &Input) -> BTreeMap<&str, u32> {
 pub(super) fn given_matrices(
     input: &Input,
     profiles: &BTreeMap<&str, u32>,
+    origin_s: i64,
 ) -> Result<Vec<Matrix>, VroomError> {
     let mut by_number: Vec<(u32, &str)> =
         profiles.iter().map(|(profile, number)| (*number, *profile)).collect();
     by_number.sort_unstable();
-    by_number.into_iter().map(|(_, profile)| given_matrix(input, profile)).collect()
+    by_number.into_iter().map(|(_, profile)| given_matrix(input, profile, origin_s)).collect()
 }
 
-fn given_matrix(input: &Input, profile: &str) -> Result<Matrix, VroomError> {
+fn given_matrix(input: &Input, profile: &str, origin_s: i64) -> Result<Matrix, VroomError> {
     let tables = input.matrices.get(profile);
     let (durations, field) = match (tables.and_then(|of| of.durations.as_ref()), &input.matrix) {
         (Some(durations), _) => (durations, format!("matrices.{profile}.durations")),
@@ -235,11 +238,7 @@ fn given_matrix(input: &Input, profile: &str) -> Result<Matrix, VroomError> {
     if size == 0 {
         return Err(wrong(field, "wrong_size", "it is empty"));
     }
-    // A gap among the durations is a leg without a way.
-    let mut seconds = flat(durations, size, &field, |_| Some(UNREACHABLE_S))?;
-    for value in &mut seconds {
-        *value = (*value).min(UNREACHABLE_S);
-    }
+    let seconds = durations_of(durations, size, &field)?;
     // Elsewhere it may only be where there is no way.
     let has_no_way = |at: usize| (seconds[at] == UNREACHABLE_S).then_some(0);
     let table = |rows: Option<&Rows>, key: &str| {
@@ -248,8 +247,34 @@ fn given_matrix(input: &Input, profile: &str) -> Result<Matrix, VroomError> {
     };
     let metres = table(tables.and_then(|of| of.distances.as_ref()), "distances")?;
     let costs = table(tables.and_then(|of| of.costs.as_ref()), "costs")?;
-    Matrix::parse(size, seconds, metres.unwrap_or_default(), costs)
-        .map_err(|error| wrong(field, "out_of_range", error))
+    let metres = metres.unwrap_or_default();
+    let given = tables.map_or(&[][..], |tables| &tables.bands);
+    if given.is_empty() {
+        return Matrix::parse(size, seconds, metres, costs)
+            .map_err(|error| wrong(field, "out_of_range", error));
+    }
+    let mut bands = vec![Band { from_s: TIME_MIN_S, durations_s: seconds }];
+    for (at, band) in given.iter().enumerate() {
+        let field = format!("matrices.{profile}.bands[{at}]");
+        let from_s = from_origin(band.from, origin_s);
+        if bands.last().is_some_and(|before| before.from_s >= from_s) {
+            let what = format!("it begins at {}, not after the one before", band.from);
+            return Err(wrong(format!("{field}.from"), "wrong_order", what));
+        }
+        let durations_s = durations_of(&band.durations, size, &format!("{field}.durations"))?;
+        bands.push(Band { from_s, durations_s });
+    }
+    Matrix::by_bands(size, bands, metres, costs)
+        .map_err(|error| wrong(format!("matrices.{profile}.bands"), "out_of_range", error))
+}
+
+/// A gap among the durations is a leg without a way.
+fn durations_of(rows: &Rows, size: usize, field: &str) -> Result<Vec<i32>, VroomError> {
+    let mut seconds = flat(rows, size, field, |_| Some(UNREACHABLE_S))?;
+    for value in &mut seconds {
+        *value = (*value).min(UNREACHABLE_S);
+    }
+    Ok(seconds)
 }
 
 /// Rows to one flat table; `gap` says what a gap is, if it may be there.

@@ -21,7 +21,7 @@ pub(in crate::solver) fn walk_with(
         return None;
     }
     let tour = &tours.tours[vehicle.index()];
-    let mut more = walked.late_cost - tour.late_cost;
+    let mut more = walked.timed_cost() - tour.late_cost;
     if tours.problem().ride(vehicle).is_paid {
         more += tours.problem().paid_cost(vehicle, walked.paid_s) - tour.paid_cost;
     }

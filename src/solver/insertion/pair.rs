@@ -92,6 +92,7 @@ pub(super) fn best_pair(
                     if is_in_time && (!ride.has_limits || pair_fits(tours, ride, vehicle, &more)) {
                         let is_walked = tour.soft > 0
                             || tour.links > 0
+                            || ride.is_timed
                             || ride.is_soft
                             || ride.has_loaded_breaks
                             || may_be_late

@@ -90,7 +90,7 @@ pub(super) fn judge(
         }
     }
     let is_walked = tour.soft > 0 || tour.links > 0 || ride.is_soft || ride.has_loaded_breaks;
-    if is_walked || node.late_max_s > 0 {
+    if is_walked || ride.is_timed || node.late_max_s > 0 {
         cost += walk_with(tours, vehicle, &[(after, task)])?;
     }
     (cost < beat).then_some(cost)

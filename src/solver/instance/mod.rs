@@ -1,16 +1,20 @@
 //! Reads published instances, so that a search can be held against the best known solutions. For tests, benches and the
 //! bench command; files and their names are theirs.
 //!
-//! Three formats: `solomon` (also Gehring and Homberger), `lilim` (pickups with their deliveries) and `vrplib` (with a
-//! matrix, prizes, several depots, trips, or vehicles for some customers only). Depots are the first locations and
+//! Five formats: `solomon` (also Gehring and Homberger), `lilim` (pickups with their deliveries) and `vrplib` (with a
+//! matrix, prizes, several depots, trips, or vehicles for some customers only) `trsp` (technicians
+//! with tools and parts) and `strsp` (technicians with levels, tasks that may be given away). Depots are the first locations and
 //! customers follow, in the order of the tasks. What the model cannot hold is refused by name, never left aside.
 
 mod lilim;
 mod rows;
 mod solomon;
+mod strsp;
+mod trsp;
 mod vrplib;
 
 pub use solomon::read_solomon;
+pub use strsp::is_strsp;
 
 use super::draft::{Draft, Task, Vehicle, Window};
 use super::matrix::{Matrix, MatrixError};
@@ -31,6 +35,9 @@ pub enum Convention {
     /// As [`Self::Exact`]; published is a thousand times the distance.
     Sdvrptw,
     Mdvrptw,
+    /// As [`Self::Exact`]; published is the time that technicians are away, or the distance they drive.
+    TrspDuration,
+    TrspDistance,
 }
 
 impl Convention {
@@ -44,6 +51,8 @@ impl Convention {
             Self::Mtvrptwr => "mtvrptwr",
             Self::Sdvrptw => "sdvrptw",
             Self::Mdvrptw => "mdvrptw",
+            Self::TrspDuration => "trsp-duration",
+            Self::TrspDistance => "trsp-distance",
         }
     }
 
@@ -51,7 +60,11 @@ impl Convention {
     const fn factor(self) -> u32 {
         match self {
             Self::Dimacs | Self::Pcvrptw | Self::Mtvrptwr => 10,
-            Self::Exact | Self::Sdvrptw | Self::Mdvrptw => 1000,
+            Self::Exact
+            | Self::Sdvrptw
+            | Self::Mdvrptw
+            | Self::TrspDuration
+            | Self::TrspDistance => 1000,
             Self::Explicit => 1,
         }
     }
@@ -71,9 +84,12 @@ impl Convention {
             Self::Dimacs | Self::Pcvrptw | Self::Mtvrptwr => {
                 (squared.sqrt() * f64::from(self.factor())) as i32
             }
-            Self::Exact | Self::Explicit | Self::Sdvrptw | Self::Mdvrptw => {
-                self.whole(squared.sqrt())
-            }
+            Self::Exact
+            | Self::Explicit
+            | Self::Sdvrptw
+            | Self::Mdvrptw
+            | Self::TrspDuration
+            | Self::TrspDistance => self.whole(squared.sqrt()),
         }
     }
 }
@@ -164,6 +180,12 @@ pub fn read(text: &str, convention: Option<Convention>) -> Result<Instance, Inst
     if text.contains("EDGE_WEIGHT_TYPE") {
         return vrplib::read(text, convention);
     }
+    if is_strsp(text) {
+        return strsp::read(text);
+    }
+    if trsp::is_it(text) {
+        return trsp::read(text, convention.unwrap_or(Convention::TrspDuration));
+    }
     solomon::read(text, convention.unwrap_or(Convention::Dimacs))
 }
 
@@ -247,6 +269,8 @@ mod tests {
         assert_eq!(told(lilim::tests::SMALL), Ok(Convention::Exact));
         assert_eq!(told(vrplib::tests::SMALL), Ok(Convention::Dimacs));
         assert_eq!(told(vrplib::tests::MATRIX), Ok(Convention::Explicit));
+        assert_eq!(told(trsp::tests::SMALL), Ok(Convention::TrspDuration));
+        assert_eq!(told(strsp::tests::SMALL), Ok(Convention::Exact));
         assert_eq!(told(""), Err(InstanceError::NoFleet));
         assert_eq!(told("trsp\n1 2 3"), Err(InstanceError::NoFleet));
     }

@@ -216,7 +216,7 @@ impl Joint {
         let mut schedules: Vec<Schedule> = vehicles
             .map(|(vehicle, tasks)| Schedule::with(&mut joint.walker, problem, vehicle, tasks))
             .collect();
-        let broken = violations(problem, &schedules);
+        let broken = broken_links(problem, &schedules);
         for (vehicle, violation) in broken {
             schedules[vehicle.index()].violations.push(violation);
         }
@@ -226,7 +226,7 @@ impl Joint {
 
 /// Links that schedules of all vehicles do not keep, each with the vehicle of the task that comes too early, alone, or
 /// without what has to come first.
-fn violations(problem: &Problem, schedules: &[Schedule]) -> Vec<(VehicleId, Violation)> {
+pub fn broken_links(problem: &Problem, schedules: &[Schedule]) -> Vec<(VehicleId, Violation)> {
     let mut times = vec![None; problem.tasks().len()];
     for schedule in schedules {
         for (task, visit) in schedule.tasks() {

@@ -65,7 +65,7 @@ fn judge_jointly(tours: &Tours<'_>, joint: &mut Joint, more: &[More<'_>]) -> Opt
     let change = all.map(|(vehicle, walked)| {
         let tour = &tours.tours[vehicle.index()];
         let paid = paid_cost(problem, *vehicle, walked.paid_s, tour.paid_cost);
-        walked.late_cost - tour.late_cost + paid
+        walked.timed_cost() - tour.late_cost + paid
     });
     Some(change.sum())
 }
@@ -84,7 +84,7 @@ pub(in crate::solver) fn kept(
 ) -> Option<Tour> {
     let before = tours.tours[vehicle.index()];
     let more = [(after, task)];
-    if before.links == 0 || !before.is_feasible || !only_delays(tours, &(vehicle, &more)) {
+    if !before.is_feasible || !only_delays(tours, &(vehicle, &more)) {
         return None;
     }
     matches!(keep_starts(tours, &(vehicle, &more)), Kept::As(0)).then_some(before)
@@ -103,8 +103,8 @@ enum Kept {
 fn only_delays(tours: &Tours<'_>, (vehicle, more): &More<'_>) -> bool {
     let problem = tours.problem();
     let ride = problem.ride(*vehicle);
-    // Where breaks go may change in any way.
-    if ride.breaks > 0 || more.iter().any(|(_, task)| problem.links.has(*task)) {
+    // Where breaks go, and how quick legs are, may change in any way.
+    if ride.breaks > 0 || ride.is_timed || more.iter().any(|(_, task)| problem.links.has(*task)) {
         return false;
     }
     more.iter().all(|(after, task)| {
@@ -146,7 +146,7 @@ fn keep_starts(tours: &mut Tours<'_>, (vehicle, more): &More<'_>) -> Kept {
     }
     let tour = &tours.tours[vehicle.index()];
     Kept::As(
-        walked.late_cost - tour.late_cost
+        walked.timed_cost() - tour.late_cost
             + paid_cost(problem, *vehicle, walked.paid_s, tour.paid_cost),
     )
 }
@@ -213,7 +213,7 @@ impl Tours<'_> {
                 }
                 let tour = &mut self.tours[other.index()];
                 tour.is_feasible = holds;
-                tour.late_cost = walked.late_cost;
+                tour.late_cost = walked.timed_cost();
                 tour.paid_s = walked.paid_s;
                 if problem.ride(*other).is_paid {
                     tour.paid_cost = problem.paid_cost(*other, walked.paid_s);

@@ -19,5 +19,6 @@ pub(super) use check::check;
 pub(super) use component::{closure_of, gather_absent, in_order, keep_together, torn_with};
 pub(super) use crew::best;
 pub(super) use graph::{CREW_MAX, Links};
+pub use joint::broken_links;
 pub(super) use joint::{Joint, LinkTimes};
 pub(super) use judge::{are_bound, judge, kept};

@@ -14,6 +14,7 @@ impl Matrix {
             size: 0,
             stride: 0,
             durations_s: Arc::new([]),
+            bands: None,
             distances_m: Some(Arc::new([])),
             costs: None,
             longest: (0, 0, 0),
@@ -23,6 +24,7 @@ impl Matrix {
 
     /// From now on there are so many places, if there were fewer. No way leads to and from the new ones until
     /// [`Self::write`] says so; to themselves it takes no time.
+    /// A table that grows has no bands.
     pub fn grow(&mut self, size: usize) {
         if size <= self.size {
             return;
@@ -31,6 +33,7 @@ impl Matrix {
             self.make_room(size + size / ROOM_SHARE + ROOM_MIN);
         }
         self.columns = Arc::default();
+        self.bands = None;
         let known = std::mem::replace(&mut self.size, size) as u32;
         let at = |from: u32, to: u32| from as usize * self.stride + to as usize;
         let durations_s = Arc::make_mut(&mut self.durations_s);

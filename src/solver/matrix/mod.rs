@@ -4,11 +4,16 @@
 mod around;
 mod grow;
 
+use super::bands::{Band, Bands};
+use super::draft::{TIME_MAX_S, TIME_MIN_S};
 pub(super) use around::{Around, Block, Crowd};
 use std::sync::{Arc, OnceLock};
 
 /// What a leg without a way takes: longer than any shift, so that no tour can use it.
 pub const UNREACHABLE_S: i32 = 250_000_000;
+
+/// The most bands of a day.
+pub const BANDS_MAX: usize = 96;
 
 /// Why three tables are not a matrix.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -17,6 +22,10 @@ pub enum MatrixError {
     Size { table: &'static str, size: usize, found: usize, expected: usize },
     #[error("{table}[{from}][{to}] is {value}, which is outside 0 to {max}")]
     Value { table: &'static str, from: usize, to: usize, value: i32, max: i32 },
+    #[error(
+        "band {band} begins at {from_s}: bands are 1 to {BANDS_MAX}, each begins after the one before"
+    )]
+    Band { band: usize, from_s: i32 },
 }
 
 /// Travel between `size` places. Cloning shares the tables.
@@ -25,7 +34,9 @@ pub struct Matrix {
     size: usize,
     /// From the beginning of a row to that of the next one: there is room for more places.
     stride: usize,
+    /// Of bands the quickest.
     durations_s: Arc<[i32]>,
+    bands: Option<Arc<Bands>>,
     /// None if nobody asks for them.
     distances_m: Option<Arc<[i32]>>,
     costs: Option<Arc<[i32]>>,
@@ -43,7 +54,9 @@ impl PartialEq for Matrix {
                 && self.distance_m(from, to) == other.distance_m(from, to)
                 && self.cost(from, to) == other.cost(from, to)
         };
-        self.size == other.size && places().all(|from| places().all(|to| same(from, to)))
+        self.size == other.size
+            && self.bands == other.bands
+            && places().all(|from| places().all(|to| same(from, to)))
     }
 }
 
@@ -74,10 +87,42 @@ impl Matrix {
             stride: size,
             longest,
             durations_s: durations_s.into(),
+            bands: None,
             distances_m: has_distances.then(|| distances_m.into()),
             costs: costs.map(Into::into),
             columns: Arc::default(),
         })
+    }
+
+    /// The same with durations that depend on when one sets off.
+    ///
+    /// # Errors
+    /// As [`Matrix::parse`], or bands that are none, too many or not in order.
+    pub fn by_bands(
+        size: usize,
+        bands: Vec<Band>,
+        distances_m: Vec<i32>,
+        costs: Option<Vec<i32>>,
+    ) -> Result<Self, MatrixError> {
+        if bands.is_empty() || bands.len() > BANDS_MAX {
+            return Err(MatrixError::Band { band: bands.len(), from_s: 0 });
+        }
+        for (at, band) in bands.iter().enumerate() {
+            let is_ordered = at == 0 || bands[at - 1].from_s < band.from_s;
+            if !is_ordered || !(TIME_MIN_S..=TIME_MAX_S).contains(&band.from_s) {
+                return Err(MatrixError::Band { band: at, from_s: band.from_s });
+            }
+            Self::check("durations", size, &band.durations_s, UNREACHABLE_S)?;
+        }
+        let slowest = bands.iter().map(|band| longest_way_s(&band.durations_s)).max().unwrap_or(0);
+        let bands = Bands {
+            begins_s: bands.iter().map(|band| band.from_s).collect(),
+            tables: bands.into_iter().map(|band| band.durations_s.into()).collect(),
+        };
+        let quickest = Self::parse(size, bands.quickest().to_vec(), distances_m, costs)?;
+        let (_, distance_m, cost) = quickest.longest;
+        let bands = (bands.tables.len() > 1).then(|| Arc::new(bands));
+        Ok(Self { bands, longest: (slowest, distance_m, cost), ..quickest })
     }
 
     fn check(
@@ -118,6 +163,38 @@ impl Matrix {
         &self.durations_s[self.at(from, 0)..][..self.size]
     }
 
+    /// Whether it depends on when one sets off how long it takes.
+    pub fn has_bands(&self) -> bool {
+        self.bands.is_some()
+    }
+
+    /// When each band begins, and the durations of a leg in it; none if there are no bands.
+    pub fn bands_of(&self, from: u32, to: u32) -> Vec<(i32, i32)> {
+        let cell = self.at(from, to);
+        let bands = self.bands.iter().flat_map(|bands| {
+            let durations_s = bands.tables.iter().map(move |table| table[cell]);
+            bands.begins_s.iter().copied().zip(durations_s)
+        });
+        bands.collect()
+    }
+
+    /// When one arrives who sets off at a time.
+    pub(super) fn arrival_s(&self, from: u32, to: u32, leaves_s: i64) -> i64 {
+        match &self.bands {
+            Some(bands) => bands.arrival_s(self.at(from, to), leaves_s),
+            None => leaves_s + i64::from(self.duration_s(from, to)),
+        }
+    }
+
+    /// When one has to set off at the latest to arrive by a time.
+    pub(super) fn latest_departure_s(&self, from: u32, to: u32, arrives_s: i64) -> i64 {
+        match &self.bands {
+            Some(bands) => bands.latest_departure_s(self.at(from, to), arrives_s),
+            None => arrives_s - i64::from(self.duration_s(from, to)),
+        }
+    }
+
+    /// Seconds of travel, of bands in the quickest one.
     pub fn duration_s(&self, from: u32, to: u32) -> i32 {
         self.durations_s[self.at(from, to)]
     }
@@ -154,6 +231,10 @@ impl Matrix {
             gathered.into()
         };
         let durations_s = gather(&self.durations_s);
+        let bands = self.bands.as_ref().map(|bands| {
+            let tables = bands.tables.iter().map(|table| gather(table));
+            Arc::new(Bands { begins_s: bands.begins_s.clone(), tables: tables.collect() })
+        });
         let columns = OnceLock::new();
         columns.get_or_init(|| {
             let column = |to: usize| (0..size).map(move |from| from * size + to);
@@ -166,6 +247,7 @@ impl Matrix {
             longest: self.longest,
             distances_m: distances.map(|distances| gather(distances)),
             durations_s,
+            bands,
             costs: self.costs.as_ref().map(|costs| gather(costs)),
             columns: Arc::new(columns),
         }
@@ -202,8 +284,14 @@ impl Matrix {
             }
         };
         let durations_s: Arc<[i32]> = self.durations_s.iter().map(slower).collect();
-        let longest = (longest_way_s(&durations_s), self.longest.1, self.longest.2);
-        Self { durations_s, longest, columns: Arc::default(), ..self.clone() }
+        let bands = self.bands.as_ref().map(|bands| {
+            let tables = bands.tables.iter().map(|table| table.iter().map(slower).collect());
+            Arc::new(Bands { begins_s: bands.begins_s.clone(), tables: tables.collect() })
+        });
+        let tables = bands.iter().flat_map(|bands| &bands.tables).chain([&durations_s]);
+        let slowest_s = tables.map(|table| longest_way_s(table)).max().unwrap_or(0);
+        let longest = (slowest_s, self.longest.1, self.longest.2);
+        Self { durations_s, bands, longest, columns: Arc::default(), ..self.clone() }
     }
 }
 

@@ -111,6 +111,7 @@ impl Problem {
                 has_limits: vehicle.limits != Limits::default(),
                 is_paid: is_paid(vehicle),
                 paid_max_s: vehicle.limits.duration_s.unwrap_or(i32::MAX),
+                is_timed: draft.matrices[vehicle.matrix as usize].has_bands(),
                 is_spanned: self.has_trips || is_paid(vehicle),
                 kind: kind as u32,
             });
@@ -178,7 +179,8 @@ impl Problem {
         let pairs = draft.tasks.iter().filter(|task| matches!(task.role, Role::Pickup { .. }));
         self.shipments = pairs.count();
         let is_mixed = drops.iter().zip(&takes).any(|(drops, takes)| *drops && *takes);
-        let needs_order = self.shipments > 0 || is_mixed || !self.calls.is_empty();
+        let is_laden = draft.vehicles.iter().any(|vehicle| !vehicle.aboard.is_empty());
+        let needs_order = self.shipments > 0 || is_mixed || is_laden || !self.calls.is_empty();
         self.load_rule = match (self.dimensions, needs_order) {
             (0, _) => LoadRule::None,
             (_, false) => LoadRule::Sum,
@@ -208,6 +210,7 @@ impl Problem {
                 && ride.overtime.at_most_s == 0
                 && ride.breaks == 0
                 && !ride.is_paid
+                && !ride.is_timed
                 && !ride.has_limits
         });
         self.load_rule != LoadRule::Peaks

@@ -102,6 +102,14 @@ impl Problem {
     pub fn has_links(&self) -> bool {
         !self.links.are_none()
     }
+    /// Whether a task is linked with others.
+    pub fn is_linked(&self, task: TaskId) -> bool {
+        self.links.has(task)
+    }
+    /// Who speaks for a crew: the task itself, or another one.
+    pub fn head(&self, task: TaskId) -> TaskId {
+        self.links.head(task)
+    }
 
     /// The tasks that are inserted and left out together with a head: a delivery, or the others of a crew.
     pub fn followers(&self, head: TaskId) -> impl Iterator<Item = TaskId> + '_ {
@@ -152,6 +160,10 @@ impl Problem {
     }
     pub(in crate::solver) fn capacity(&self, vehicle: VehicleId) -> &[i32] {
         &self.capacities[vehicle.index() * self.dimensions..(vehicle.index() + 1) * self.dimensions]
+    }
+    /// What is aboard until the first call.
+    pub(in crate::solver) fn laden(&self, vehicle: VehicleId, dimension: usize) -> i32 {
+        self.vehicle(vehicle).aboard.get(dimension).copied().unwrap_or(0)
     }
     /// Whether the task is one of the pinned visits of its vehicle.
     #[inline]

@@ -50,6 +50,8 @@ pub(in crate::solver) struct Ride {
     /// Its paid time has a limit or a price.
     pub is_paid: bool,
     pub paid_max_s: i32,
+    /// How long a leg takes depends on when it sets off: its tours are walked.
+    pub is_timed: bool,
     /// Its times are kept as segments too: it is paid, or makes trips.
     pub is_spanned: bool,
     /// Vehicles of one kind are interchangeable while empty.

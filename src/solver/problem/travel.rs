@@ -6,13 +6,55 @@ use crate::solver::draft::VehicleId;
 use crate::solver::matrix::{Around, Block, Crowd};
 
 impl Problem {
-    /// Seconds of travel; nothing to or from nowhere.
+    /// Seconds of travel, of bands in the quickest one; nothing to or from nowhere.
     #[inline]
     pub(in crate::solver) fn travel_s(&self, ride: &Ride, from: u32, to: u32) -> i32 {
         if from == NOWHERE || to == NOWHERE {
             return 0;
         }
         self.travels[ride.travel as usize].duration_s(from, to)
+    }
+
+    /// When a vehicle arrives that sets off at a time.
+    #[inline]
+    pub(in crate::solver) fn arrival_s(
+        &self,
+        ride: &Ride,
+        from: u32,
+        to: u32,
+        leaves_s: i64,
+    ) -> i64 {
+        if from == NOWHERE || to == NOWHERE {
+            return leaves_s;
+        }
+        self.travels[ride.travel as usize].arrival_s(from, to, leaves_s)
+    }
+
+    /// When a vehicle has to set off at the latest to arrive by a time.
+    #[inline]
+    pub(in crate::solver) fn latest_departure_s(
+        &self,
+        ride: &Ride,
+        from: u32,
+        to: u32,
+        arrives_s: i64,
+    ) -> i64 {
+        if from == NOWHERE || to == NOWHERE {
+            return arrives_s;
+        }
+        self.travels[ride.travel as usize].latest_departure_s(from, to, arrives_s)
+    }
+
+    /// What a leg costs more than in the quickest band.
+    pub(in crate::solver) fn slow_cost(
+        &self,
+        ride: &Ride,
+        from: u32,
+        to: u32,
+        travel_s: i64,
+    ) -> Cost {
+        let quickest_s = self.travel_s(ride, from, to).min(PRICED_LEG_S);
+        (travel_s.min(i64::from(PRICED_LEG_S)) - i64::from(quickest_s)) * ride.per_s
     }
 
     /// Travel to and from a place.

@@ -47,7 +47,8 @@ impl Tours<'_> {
     /// Puts a task that stands alone behind a spot of a tour.
     pub(in crate::solver) fn put(&mut self, task: TaskId, vehicle: VehicleId, after: SpotId) {
         debug_assert!(self.vehicle_of(task).is_none(), "the task is in no tour");
-        let kept = links::kept(self, vehicle, after, task);
+        let has_links = self.tours[vehicle.index()].links > 0;
+        let kept = if has_links { links::kept(self, vehicle, after, task) } else { None };
         let next = self.spots[after as usize].next;
         self.take_in(task, vehicle);
         self.join(vehicle, after, task.0);
@@ -55,7 +56,8 @@ impl Tours<'_> {
         self.refresh(vehicle, after, next);
         match kept {
             Some(before) => self.keep_links(vehicle, &before),
-            None => self.settle_links(&[vehicle]),
+            None if self.tours[vehicle.index()].links > 0 => self.settle_links(&[vehicle]),
+            None => {}
         }
     }
 
@@ -102,7 +104,9 @@ impl Tours<'_> {
     /// shipments.
     pub(in crate::solver) fn take_out(&mut self, vehicle: VehicleId, tasks: &[TaskId]) {
         let hanging = self.take_out_unsettled(vehicle, tasks);
-        self.settle_links(&hanging);
+        if !hanging.is_empty() {
+            self.settle_links(&hanging);
+        }
     }
 
     /// The same, but the links of the tours that hung together with it, which are returned, are still to be settled.

@@ -63,6 +63,7 @@ pub(super) struct Tour {
     pub travel_m: i64,
     pub travel_cost: Cost,
     pub work_cost: Cost,
+    /// What is late, and slow.
     pub late_cost: Cost,
     /// Kept only where it has a limit or a price.
     pub paid_s: i64,

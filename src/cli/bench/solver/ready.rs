@@ -6,6 +6,7 @@ use crate::planning::vroom::{Asked, Prepared, VroomError};
 use crate::solver::instance::{self, Convention};
 use crate::solver::{Plan, Problem};
 use anyhow::Context as _;
+use std::path::Path;
 
 /// A problem, and how to tell its costs.
 #[derive(Debug)]
@@ -22,6 +23,22 @@ enum Form {
     Vroom(Box<Prepared>),
 }
 
+/// Where tasks and technicians are in two files (`strsp`), those of the same name are read behind the tasks.
+fn with_technicians(subject: &Subject, file: &Path, mut bytes: Vec<u8>) -> Vec<u8> {
+    let is_tasks = std::str::from_utf8(&bytes).is_ok_and(instance::is_strsp);
+    let folder = file.parent().filter(|_| is_tasks);
+    let beside = folder.and_then(|folder| {
+        let name = folder.file_name()?.to_str()?.replace("tasks", "technicians");
+        let file = folder.with_file_name(name).join(format!("technicians_{}.txt", subject.name));
+        std::fs::read(file).ok()
+    });
+    if let Some(technicians) = beside {
+        bytes.push(b'\n');
+        bytes.extend(technicians);
+    }
+    bytes
+}
+
 impl Ready {
     /// Reads the subject's file, or makes its city up.
     ///
@@ -30,7 +47,8 @@ impl Ready {
     pub fn read(subject: &Subject) -> Result<Self, Failure> {
         let read = match &subject.source {
             Source::File(file) => {
-                Self::of(&std::fs::read(file).map_err(|error| unreadable(file, error))?)
+                let bytes = std::fs::read(file).map_err(|error| unreadable(file, error))?;
+                Self::of(&with_technicians(subject, file, bytes))
             }
             Source::City(city) => Self::of_vroom(Prepared::of(city.make_up(), None)),
         };

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 #[test]
 fn each_fault_has_its_word_and_names_its_field() {
     type Change = fn(&mut Value);
-    let cases: [(&str, &str, Change); 46] = [
+    let cases: [(&str, &str, Change); 51] = [
         ("wrong_type", "jobs[0].service", |d| d["jobs"][0]["service"] = json!("5")),
         ("wrong_type", "jobs[0].time_windows[0][1]", |d| {
             d["jobs"][0]["time_windows"] = json!([[0, "x"]]);
@@ -114,6 +114,20 @@ fn each_fault_has_its_word_and_names_its_field() {
         ("wrong_size", "matrices.car.durations", |d| d["matrices"]["car"]["durations"] = json!([])),
         ("gap", "matrices.car.distances[2][1]", |d| {
             d["matrices"]["car"]["distances"][2][1] = json!(null);
+        }),
+        ("unknown_id", "jobs[0].after[0].job", |d| d["jobs"][0]["after"] = json!([{"job": 9}])),
+        ("circle", "jobs[0].after", |d| d["jobs"][0]["after"] = json!([{"job": 1}])),
+        ("crew_too_large", "jobs[4].crew", |d| {
+            let job = |id| json!({"id": id, "location_index": 1, "crew": 1});
+            d["jobs"] = (1..=5).map(job).collect();
+        }),
+        ("wrong_order", "matrices.car.bands[1].from", |d| {
+            let durations = &d["matrices"]["car"]["durations"];
+            let band = json!({"from": 60, "durations": durations});
+            d["matrices"]["car"]["bands"] = json!([band, band]);
+        }),
+        ("wrong_size", "matrices.car.bands[0].durations", |d| {
+            d["matrices"]["car"]["bands"] = json!([{"from": 60, "durations": [[0]]}]);
         }),
     ];
     for (word, field, change) in cases {

@@ -376,3 +376,69 @@ fn jobs_keep_apart_and_prefer_vehicles() {
     strange["jobs"][0]["preferences"][0]["vehicle"] = json!(6);
     assert!(refusal(&line(strange)).to_string().contains("jobs[0].preferences[0].vehicle"));
 }
+
+#[test]
+fn a_job_for_two_starts_when_both_are_there_or_not_at_all() {
+    let jobs = json!([
+        {"id": 1, "location_index": 1, "crew": 5, "service": 60},
+        {"id": 2, "location_index": 1, "crew": 5, "service": 60},
+        {"id": 3, "location_index": 3},
+    ]);
+    let vehicle = |id: u64, from: u64| json!({"id": id, "start_index": from, "end_index": 0});
+    let found = solve(&line(json!({"jobs": jobs, "vehicles": [vehicle(7, 0), vehicle(8, 3)]})));
+    assert_eq!(found["summary"]["unassigned"], 0);
+    let routes = found["routes"].as_array().unwrap();
+    let starts = routes.iter().map(|route| {
+        let mut steps = route["steps"].as_array().unwrap().iter();
+        let step = steps.find(|step| step["id"] == 1 || step["id"] == 2).unwrap();
+        step["arrival"].as_i64().unwrap() + step["waiting_time"].as_i64().unwrap()
+    });
+    assert_eq!(starts.collect::<Vec<_>>(), [200, 200], "one waits for the other");
+    let alone = solve(&line(json!({"jobs": jobs, "vehicles": [vehicle(7, 0)]})));
+    assert_eq!(alone["summary"]["unassigned"], 2);
+    for task in alone["unassigned"].as_array().unwrap() {
+        assert_eq!(task["reasons"][0]["rule"], "crew");
+    }
+}
+
+#[test]
+fn a_job_waits_for_what_has_to_come_first() {
+    let jobs = json!([
+        {"id": 1, "location_index": 3, "service": 500, "skills": [1]},
+        {"id": 2, "location_index": 1, "after": [{"job": 1, "gap": 30}], "skills": [2]},
+    ]);
+    let vehicle = |id: u64| json!({"id": id, "start_index": 0, "end_index": 0, "skills": [id]});
+    let found = solve(&line(json!({"jobs": jobs, "vehicles": [vehicle(1), vehicle(2)]})));
+    let waits = &found["routes"][1]["steps"][1];
+    assert_eq!(waits["id"], 2);
+    let start_s = waits["arrival"].as_i64().unwrap() + waits["waiting_time"].as_i64().unwrap();
+    assert_eq!(start_s, 300 + 500 + 30);
+    let alone = solve(&line(json!({"jobs": jobs, "vehicles": [vehicle(2)]})));
+    let rules = alone["unassigned"].as_array().unwrap().iter();
+    let rules = rules.map(|task| task["reasons"][0]["rule"].as_str().unwrap().to_owned());
+    assert_eq!(rules.collect::<Vec<_>>(), ["skills", "after"]);
+    // In plan mode nobody waits, and what is too early is told.
+    let steps = |of: u64| json!([{"type": "start"}, {"type": "job", "id": of}, {"type": "end"}]);
+    let mut given = line(json!({"jobs": jobs, "vehicles": [vehicle(1), vehicle(2)]}));
+    (given["vehicles"][0]["steps"], given["vehicles"][1]["steps"]) = (steps(1), steps(2));
+    given["options"] = json!({"c": true});
+    let timed = solve(&given);
+    let violation = &timed["routes"][1]["steps"][1]["violations"][0];
+    assert_eq!((&violation["cause"], &violation["duration"]), (&json!("after"), &json!(730)));
+}
+
+#[test]
+fn the_hour_decides_how_long_a_leg_takes() {
+    let mut document = line(json!({"jobs": [
+        {"id": 1, "location_index": 1, "time_windows": [[1000, 2000]]},
+    ]}));
+    let slow = (0..4_i64).map(|from| (0..4).map(|to| (from - to).abs() * 300).collect());
+    let slow: Vec<Vec<i64>> = slow.collect();
+    document["matrices"]["car"]["bands"] = json!([{"from": 1050, "durations": slow}]);
+    let found = solve(&document);
+    let steps = found["routes"][0]["steps"].as_array().unwrap();
+    // Home half of the way as quick as there, the other half three times as slow.
+    assert_eq!((&steps[0]["arrival"], &steps[1]["arrival"]), (&json!(900), &json!(1000)));
+    assert_eq!(steps[2]["arrival"], 1000 + 50 + 150);
+    assert_eq!(found["routes"][0]["duration"], 300);
+}
