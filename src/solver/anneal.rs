@@ -24,8 +24,6 @@ const DRAW_MAX: f64 = 28.0;
 
 /// So many absent tasks are all tried at each step; of more, as many as lie near.
 const ABSENT_MAX: usize = 40;
-/// How often what was just torn out goes before what was absent already.
-const TORN_FIRST: f64 = 0.5;
 /// How often an absent task around which something is torn out sets out alone.
 const OPENING: f64 = 0.02;
 
@@ -126,7 +124,7 @@ impl<'p> Chain<'p> {
     /// Puts in what is absent as far as it fits, without tearing anything out. Says whether the best plan is a new one.
     pub(super) fn fill(&mut self) -> bool {
         self.begin();
-        self.put_back_absent(0);
+        self.put_back_absent();
         let draw = self.draw();
         self.settle(Climate::default(), draw)
     }
@@ -135,10 +133,10 @@ impl<'p> Chain<'p> {
     pub(super) fn step(&mut self, climate: Climate) -> bool {
         self.recreate.price_tours(climate.tour_price);
         self.begin();
-        let (seed, torn) = self.tear_out();
+        let seed = self.tear_out();
         self.open_tour(seed);
         self.leeway = (climate.heat * self.draw()) as Cost;
-        self.put_back_near(seed, torn);
+        self.put_back_near(seed);
         let draw = self.draw();
         let mut is_better = self.settle(climate, draw);
         for _ in 0..TAILS_PER_RUIN {
@@ -172,11 +170,10 @@ impl<'p> Chain<'p> {
         self.used_before = self.tours.used();
     }
 
-    /// Tears a region out and says around which task, and how many heads.
-    fn tear_out(&mut self) -> (TaskId, usize) {
+    /// Tears a region out and says around which task.
+    fn tear_out(&mut self) -> TaskId {
         let problem = self.tours.problem();
         let seed = TaskId(self.dice.random_range(0..problem.asked as u32));
-        let known = self.absent.len();
         self.ruins.choose(&self.tours, self.neighbours, seed, &mut self.dice);
         let mut hanging = Vec::new();
         for (vehicle, string) in self.ruins.strings() {
@@ -189,7 +186,7 @@ impl<'p> Chain<'p> {
             self.absent.extend(string.iter().filter(|task| problem.is_head(**task)));
         }
         self.tours.settle_links(&hanging);
-        (seed, self.absent.len() - known)
+        seed
     }
 
     /// Now and then an absent task sets out alone although that does not pay: others may join it.
@@ -216,9 +213,9 @@ impl<'p> Chain<'p> {
     }
 
     /// Puts back what was torn out and what else is absent; of many only those near the seed have their turn.
-    fn put_back_near(&mut self, seed: TaskId, torn: usize) {
+    fn put_back_near(&mut self, seed: TaskId) {
         if self.absent_before.len() <= ABSENT_MAX || self.tours.problem().has_links() {
-            return self.put_back_absent(torn);
+            return self.put_back_absent();
         }
         self.turn += 1;
         let torn_out = self.ruins.strings().flat_map(|(_, string)| string.iter().copied());
@@ -236,24 +233,15 @@ impl<'p> Chain<'p> {
             }
             has_turn
         });
-        self.put_back_absent(torn);
+        self.put_back_absent();
         self.absent.extend_from_slice(&aside);
         self.aside = aside;
     }
 
-    /// Puts back what is absent; the last ones were just torn out.
-    fn put_back_absent(&mut self, torn: usize) {
+    fn put_back_absent(&mut self) {
         let problem = self.tours.problem();
         let mut absent = std::mem::take(&mut self.absent);
-        // Who was just torn out often goes first: else light tasks that wait take the place of heavy ones at each step.
-        let known = absent.len() - torn;
-        if torn > 0 && known > 0 && self.dice.random_bool(TORN_FIRST) {
-            self.recreate.sort(problem, &mut absent[known..], &mut self.dice);
-            self.recreate.sort(problem, &mut absent[..known], &mut self.dice);
-            absent.rotate_left(known);
-        } else {
-            self.recreate.sort(problem, &mut absent, &mut self.dice);
-        }
+        self.recreate.sort(self.tours.problem(), &mut absent, &mut self.dice);
         links::in_order(problem, &mut absent);
         absent.retain(|&task| {
             if problem.links.has(task) {
