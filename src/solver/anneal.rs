@@ -192,8 +192,9 @@ impl<'p> Chain<'p> {
     /// Now and then an absent task sets out alone although that does not pay: others may join it.
     fn open_tour(&mut self, seed: TaskId) {
         let problem = self.tours.problem();
-        let is_absent = self.tours.vehicle_of(seed).is_none() && problem.is_head(seed);
-        if !is_absent
+        // Not one that was torn out a moment ago.
+        let was_absent = self.absent_before.contains(&seed);
+        if !was_absent
             || problem.links.has(seed)
             || !self.recreate.may_open(&self.tours)
             || !self.dice.random_bool(OPENING)
