@@ -189,11 +189,13 @@ impl<'p> Chain<'p> {
         seed
     }
 
-    /// Now and then an absent task sets out alone although that does not pay: others may join it.
+    /// Where not all tasks have a place, an absent one sets out alone now and then although that does not pay: others may
+    /// join it.
     fn open_tour(&mut self, seed: TaskId) {
         let problem = self.tours.problem();
         let is_absent = self.tours.vehicle_of(seed).is_none() && problem.is_head(seed);
-        if !is_absent
+        if self.absent_before.is_empty()
+            || !is_absent
             || problem.links.has(seed)
             || !self.recreate.may_open(&self.tours)
             || !self.dice.random_bool(OPENING)

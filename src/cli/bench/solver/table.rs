@@ -161,7 +161,9 @@ fn cost_of_peer(peer: &Peer) -> String {
 }
 
 pub fn percent(value: Option<f64>) -> String {
-    value.map_or_else(|| "-".to_owned(), |percent| format!("{percent:.2} %"))
+    // Adding nothing makes a plain zero of a negative one.
+    let rounded = |percent: f64| (percent * 100.0).round() / 100.0 + 0.0;
+    value.map_or_else(|| "-".to_owned(), |percent| format!("{:.2} %", rounded(percent)))
 }
 
 /// A whole number with a comma before each three digits.
@@ -220,6 +222,11 @@ mod tests {
         assert!(told.contains("| 486 left out |") && told.contains("2026-11"), "{told}");
         let told = tables(&families(&[day("city 1000x100:2")], &peers));
         assert!(!told.contains("VROOM"), "{told}");
+    }
+
+    #[test]
+    fn what_is_rounded_to_nothing_has_no_sign() {
+        assert_eq!([None, Some(-0.001), Some(-0.2)].map(percent), ["-", "0.00 %", "-0.20 %"]);
     }
 
     #[test]
