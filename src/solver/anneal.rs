@@ -243,7 +243,7 @@ impl<'p> Chain<'p> {
     fn put_back_absent(&mut self) {
         let problem = self.tours.problem();
         let mut absent = std::mem::take(&mut self.absent);
-        self.recreate.sort(self.tours.problem(), &mut absent, &mut self.dice);
+        self.recreate.sort(problem, &mut absent, &mut self.dice);
         links::in_order(problem, &mut absent);
         absent.retain(|&task| {
             if problem.links.has(task) {

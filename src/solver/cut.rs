@@ -36,7 +36,7 @@ pub(super) fn cut(
     let owner = plan.owners(problem);
     let absent = Tours::heads(problem).filter(|head| owner[head.index()].is_none());
     let count = problem.asked;
-    let used = plan.tours.iter().filter(|tour| !tour.is_empty()).count();
+    let used = plan.used();
     let part_tasks = if problem.kinds() == 1 { PART_TASKS } else { MIXED_PART_TASKS };
     let parts =
         if count <= WHOLE_MAX { 1 } else { (count / part_tasks).min(used / PART_TOURS).max(1) };

@@ -67,7 +67,6 @@ impl Search<'_> {
         let cost = Tours::of_sound(self.problem, plan).cost();
         let part = Part::of(self.problem, plan, &self.disruption, Some(&self.neighbours), cut);
         let mut chain = Chain::new(part.tours(), &part.neighbours, seed);
-        chain.limit_tours(cut.tours_max);
         let before = chain.cost();
         let steps_max = STEPS_PER_TASK * part.problem.tasks().len() as u64;
         let (hot, cold) = HEAT;
