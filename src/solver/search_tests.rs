@@ -8,6 +8,7 @@ use super::{
     Budget, Cost, Disruption, Matrix, Moving, Plan, Problem, Role, Solution, Task, TaskId, Tours,
     Vehicle, VehicleId, Window, checker,
 };
+use std::sync::atomic::{AtomicU32, Ordering};
 
 fn rich(tasks: usize, vehicles: usize, shipments: usize) -> Taste {
     Taste { tasks, vehicles, shipments, is_rich: true }
@@ -79,6 +80,24 @@ fn trials_on_several_threads_give_the_same_plan_too() {
     assert_eq!(alone.iterations, 32_000);
     assert_eq!(alone, once(2));
     assert_eq!(alone, once(4));
+}
+
+#[test]
+fn a_search_that_somebody_ends_is_over_soon_in_whatever_it_was_at() {
+    let problem = made_up::problem(12, rich(16, 4, 2));
+    for looks_max in [0, 10, 60, 150, 400, 800, 1200, 1600, 1950] {
+        let looks = AtomicU32::new(0);
+        let share_used = || {
+            let looks = looks.fetch_add(1, Ordering::Relaxed);
+            assert!(looks < looks_max + 1000, "it goes on after its end at look {looks_max}");
+            if looks < looks_max { 0.0 } else { 1.0 }
+        };
+        // Enough for each task that trials are made.
+        let budget = Budget { share_used: Some(&share_used), ..Budget::iterations(32_000) };
+        let tours = Tours::of(&problem, &Plan::empty(&problem)).unwrap();
+        let outcome = improve(tours, &Options::default(), &budget, &mut |_| {});
+        assert!(outcome.iterations < 32_000, "{} with {looks_max} looks", outcome.iterations);
+    }
 }
 
 #[test]

@@ -179,6 +179,11 @@ impl Stretch {
         Self { from, until, heat, tour_heats: 0.0, tours_max: usize::MAX }
     }
 
+    /// Whether it ends with this share used. A budget that somebody ends is used up at once, wherever a stretch should end.
+    fn is_over(&self, share: f64) -> bool {
+        share >= self.until.min(1.0)
+    }
+
     /// The climate at a share of the budget, with legs that cost so much.
     fn climate(&self, share: f64, leg: f64) -> Climate {
         let done = (share - self.from) / (self.until - self.from);
@@ -355,7 +360,7 @@ impl Search<'_> {
                 share_used = self.budget.share(iteration);
                 climate = stretch.climate(share_used, self.leg);
             }
-            if share_used >= stretch.until || self.budget.is_spent(iteration) {
+            if stretch.is_over(share_used) || self.budget.is_spent(iteration) {
                 break;
             }
             steps += 1;

@@ -80,7 +80,7 @@ impl Search<'_> {
     }
 
     fn follow(&self, stretch: &Stretch, run: &mut Run) {
-        while self.budget.share(run.iterations) < stretch.until {
+        while !stretch.is_over(self.budget.share(run.iterations)) {
             self.round(stretch, u64::MAX, run, &mut |_| {});
         }
     }
