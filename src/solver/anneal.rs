@@ -72,7 +72,7 @@ impl<'p> Chain<'p> {
     pub(super) fn new(tours: Tours<'p>, neighbours: &'p Neighbours, seed: u64) -> Self {
         let problem = tours.problem();
         let mut dice = Xoshiro256PlusPlus::seed_from_u64(seed);
-        let recreate = Recreate::new(&tours, neighbours, &mut dice);
+        let recreate = Recreate::new(&tours, &mut dice);
         let cost = tours.cost();
         let absent: Vec<TaskId> =
             Tours::heads(problem).filter(|head| tours.vehicle_of(*head).is_none()).collect();
@@ -147,7 +147,7 @@ impl<'p> Chain<'p> {
 
     fn swap_tails(&mut self, climate: Climate) -> bool {
         let bounds = (climate.heat * DRAW_MAX, climate.tour_price);
-        if !self.tail_swap.draw(&self.tours, self.recreate.beside(), bounds, &mut self.dice) {
+        if !self.tail_swap.draw(&self.tours, self.neighbours, bounds, &mut self.dice) {
             return false;
         }
         let draw = self.draw();
@@ -249,7 +249,7 @@ impl<'p> Chain<'p> {
             if problem.links.has(task) {
                 return !self.put_crew(task);
             }
-            let found = self.recreate.find(&mut self.tours, task, &mut self.dice);
+            let found = self.recreate.find(&mut self.tours, self.neighbours, task, &mut self.dice);
             let Some(fit) = found else { return true };
             if fit.cost > self.tours.absence_cost(task).saturating_add(self.leeway) {
                 return true;

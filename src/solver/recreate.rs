@@ -5,7 +5,7 @@
 
 use super::draft::{TaskId, VehicleId};
 use super::insertion::{self, Along, Fit, Guest};
-use super::neighbours::{Beside, Neighbours};
+use super::neighbours::Neighbours;
 use super::problem::{Cost, Problem};
 use super::tours::{NOBODY, SpotId, Tours};
 use rand::RngExt;
@@ -57,7 +57,6 @@ pub(super) struct Recreate {
     known: Known,
     /// By vehicle, a bit each: whether it has a task near the one that is put back.
     near: Vec<u64>,
-    beside: Beside,
     tour_price: Cost,
     /// So many vehicles may be used.
     tours_max: usize,
@@ -74,11 +73,7 @@ struct Known {
 }
 
 impl Recreate {
-    pub(super) fn new(
-        tours: &Tours<'_>,
-        neighbours: &Neighbours,
-        dice: &mut Xoshiro256PlusPlus,
-    ) -> Self {
+    pub(super) fn new(tours: &Tours<'_>, dice: &mut Xoshiro256PlusPlus) -> Self {
         let problem = tours.problem();
         let first = problem.vehicle_ids().next();
         let demand = problem.task_ids().map(|task| {
@@ -112,7 +107,6 @@ impl Recreate {
             kinds_tried: vec![0; problem.kinds() + problem.vehicles().len()],
             stamp: 0,
             kinds,
-            beside: Beside::of(problem, neighbours),
             tour_price: 0,
             tours_max: usize::MAX,
             known: Known {
@@ -122,10 +116,6 @@ impl Recreate {
             },
             near: vec![0; problem.vehicles().len().div_ceil(64)],
         }
-    }
-
-    pub(super) fn beside(&self) -> &Beside {
-        &self.beside
     }
 
     /// What it costs from now on to use an idle vehicle, beside what it really costs.
@@ -178,6 +168,7 @@ impl Recreate {
     pub(super) fn find(
         &mut self,
         tours: &mut Tours<'_>,
+        neighbours: &Neighbours,
         head: TaskId,
         dice: &mut Xoshiro256PlusPlus,
     ) -> Option<Fit> {
@@ -189,7 +180,7 @@ impl Recreate {
         let mut best: Option<Fit> = None;
         self.near.fill(0);
         for half in [Some(head), problem.partner(head)].into_iter().flatten() {
-            for other in self.beside.row(half) {
+            for other in neighbours.beside(half) {
                 let vehicle = tours.spots[other.index()].vehicle;
                 if vehicle != NOBODY {
                     self.near[vehicle as usize / 64] |= 1 << (vehicle % 64);

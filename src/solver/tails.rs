@@ -3,7 +3,7 @@
 //! makes one tour of two. A swap is judged by four legs before anything is touched, so many can be tried for one ruin.
 
 use super::draft::{TaskId, VehicleId};
-use super::neighbours::Beside;
+use super::neighbours::Neighbours;
 use super::problem::{Cost, Problem, Ride};
 use super::tours::{SpotId, Tours};
 use super::undo::Undo;
@@ -26,7 +26,7 @@ impl TailSwap {
     pub(super) fn draw(
         &mut self,
         tours: &Tours<'_>,
-        beside: &Beside,
+        neighbours: &Neighbours,
         (cost_max, tour_price): (f64, Cost),
         dice: &mut Xoshiro256PlusPlus,
     ) -> bool {
@@ -36,7 +36,7 @@ impl TailSwap {
             return false;
         }
         let first = TaskId(dice.random_range(0..problem.asked as u32));
-        let row = beside.row(first);
+        let row = neighbours.beside(first);
         if row.is_empty() {
             return false;
         }

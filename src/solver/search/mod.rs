@@ -64,7 +64,7 @@ pub struct Options {
 impl Default for Options {
     /// For a search from nothing, or with much time.
     fn default() -> Self {
-        Self { seed: 1, heat: (1.0, 0.01), is_warm: false, threads: 1 }
+        Self { seed: 1, heat: (3.0, 0.02), is_warm: false, threads: 1 }
     }
 }
 
