@@ -9,7 +9,7 @@ use super::neighbours::Neighbours;
 use super::plan::Plan;
 use super::problem::Cost;
 use super::recreate::Recreate;
-use super::ruin::Ruins;
+use super::ruin::{Extent, Ruins};
 use super::tails::TailSwap;
 use super::tours::Tours;
 use super::undo::Undo;
@@ -24,8 +24,10 @@ const DRAW_MAX: f64 = 28.0;
 
 /// So many absent tasks are all tried at each step; of more, as many as lie near.
 const ABSENT_MAX: usize = 40;
-/// How often an absent task around which something is torn out sets out alone.
+/// How often a step opens a tour, and how often it closes one. Single tasks hardly ever do: a tour pays only when several
+/// have moved to it.
 const OPENING: f64 = 0.02;
+const CLOSING: f64 = 0.02;
 
 /// How many parties of a crew are looked at.
 const PARTIES_MAX: usize = 30;
@@ -60,6 +62,8 @@ pub(super) struct Chain<'p> {
     turn: u64,
     /// How much a task may cost more than its absence when it is put back: it may bring others along.
     leeway: Cost,
+    /// So many vehicles may be used.
+    tours_max: usize,
     /// Vehicles with tasks, before the step that is tried.
     used_before: usize,
     best: Plan,
@@ -82,6 +86,7 @@ impl<'p> Chain<'p> {
             ruins: Ruins::new(&tours),
             undo: Undo::new(&tours),
             tail_swap: TailSwap::default(),
+            tours_max: usize::MAX,
             used_before: tours.used(),
             dice,
             tours_cost: cost - absent.iter().map(|task| tours.absence_cost(*task)).sum::<Cost>(),
@@ -100,6 +105,7 @@ impl<'p> Chain<'p> {
 
     /// From now on at most so many vehicles are used.
     pub(super) fn limit_tours(&mut self, tours_max: usize) {
+        self.tours_max = tours_max;
         self.recreate.limit_tours(tours_max);
     }
 
@@ -133,8 +139,20 @@ impl<'p> Chain<'p> {
     pub(super) fn step(&mut self, climate: Climate) -> bool {
         self.recreate.price_tours(climate.tour_price);
         self.begin();
-        let seed = self.tear_out();
-        self.open_tour(seed);
+        let problem = self.tours.problem();
+        let seed = TaskId(self.dice.random_range(0..problem.asked as u32));
+        let kind = self.dice.random_range(0.0..1.0);
+        let mut tours_max = self.tours_max;
+        if kind < OPENING {
+            self.tear_out(seed, Extent::WideRegion);
+            self.open_tour(seed);
+        } else if kind < OPENING + CLOSING {
+            self.tear_out(seed, Extent::Trip);
+            tours_max = tours_max.min(self.tours.used());
+        } else {
+            self.tear_out(seed, Extent::Region);
+        }
+        self.recreate.limit_tours(tours_max);
         self.leeway = (climate.heat * self.draw()) as Cost;
         self.put_back_near(seed);
         let draw = self.draw();
@@ -170,11 +188,9 @@ impl<'p> Chain<'p> {
         self.used_before = self.tours.used();
     }
 
-    /// Tears a region out and says around which task.
-    fn tear_out(&mut self) -> TaskId {
+    fn tear_out(&mut self, seed: TaskId, extent: Extent) {
         let problem = self.tours.problem();
-        let seed = TaskId(self.dice.random_range(0..problem.asked as u32));
-        self.ruins.choose(&self.tours, self.neighbours, seed, &mut self.dice);
+        self.ruins.choose(&self.tours, self.neighbours, (seed, extent), &mut self.dice);
         let mut hanging = Vec::new();
         for (vehicle, string) in self.ruins.strings() {
             self.undo.touch(&mut self.tours, vehicle);
@@ -186,20 +202,13 @@ impl<'p> Chain<'p> {
             self.absent.extend(string.iter().filter(|task| problem.is_head(**task)));
         }
         self.tours.settle_links(&hanging);
-        seed
     }
 
-    /// Where not all tasks have a place, an absent one sets out alone now and then although that does not pay: others may
-    /// join it.
+    /// The seed, if it is absent, sets out alone although that does not pay: others may join it.
     fn open_tour(&mut self, seed: TaskId) {
         let problem = self.tours.problem();
         let is_absent = self.tours.vehicle_of(seed).is_none() && problem.is_head(seed);
-        if self.absent_before.is_empty()
-            || !is_absent
-            || problem.links.has(seed)
-            || !self.recreate.may_open(&self.tours)
-            || !self.dice.random_bool(OPENING)
-        {
+        if !is_absent || problem.links.has(seed) || self.tours.used() >= self.tours_max {
             return;
         }
         let mut idle = self.tours.idle().iter().copied();

@@ -128,11 +128,6 @@ impl Recreate {
         self.tours_max = tours_max;
     }
 
-    /// Whether an idle vehicle may be used.
-    pub(super) fn may_open(&self, tours: &Tours<'_>) -> bool {
-        tours.used() < self.tours_max
-    }
-
     /// Sorts the absent tasks into one of the orders.
     pub(super) fn sort(
         &self,
@@ -199,7 +194,7 @@ impl Recreate {
         }
         // One idle vehicle of every kind.
         let mut kinds_left = self.kind_count;
-        let may_open = self.may_open(tours);
+        let may_open = tours.used() < self.tours_max;
         let idle = if may_open { tours.idle().len() } else { 0 };
         for at in 0..idle {
             let vehicle = tours.idle()[at];

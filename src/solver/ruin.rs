@@ -15,9 +15,23 @@ use rand::rngs::Xoshiro256PlusPlus;
 /// large ones get clusters to move), the longest string (L), how often a string is split (α), and how seldom the
 /// part that a split string leaves standing grows (β).
 const REMOVED: std::ops::Range<f64> = 2.0..10.0;
+/// The same where a tour is to be opened: what is torn out has to fill it.
+const WIDELY_REMOVED: f64 = 20.0;
 const STRING_MAX: f64 = 10.0;
 const SPLIT: f64 = 0.5;
 const GROWTH: f64 = 0.01;
+
+/// A trip with more tasks is never torn out whole.
+const WHOLE_MAX: usize = 40;
+
+/// How much is torn out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    Region,
+    WideRegion,
+    /// The whole trip of the seed.
+    Trip,
+}
 
 /// What a ruin takes out: heads of tasks, tour by tour.
 #[derive(Debug, Default)]
@@ -35,20 +49,44 @@ impl Ruins {
         Self { chosen_in: vec![0; tours.spots.len()], ..Self::default() }
     }
 
-    /// Chooses strings around a seed; nothing changes yet. Pinned tasks stay.
+    /// Chooses what to take out around a seed; nothing changes yet. Pinned tasks stay.
     pub(super) fn choose(
         &mut self,
         tours: &Tours<'_>,
         neighbours: &Neighbours,
-        seed: TaskId,
+        (seed, extent): (TaskId, Extent),
         dice: &mut Xoshiro256PlusPlus,
     ) {
         self.step += 1;
         self.strings.clear();
         self.tasks.clear();
+        match extent {
+            Extent::Region => {
+                let removed = dice.random_range(REMOVED);
+                self.choose_strings(tours, neighbours, seed, removed, dice);
+            }
+            Extent::WideRegion => {
+                self.choose_strings(tours, neighbours, seed, WIDELY_REMOVED, dice);
+            }
+            Extent::Trip => self.choose_trip(tours, seed),
+        }
+        if tours.problem().has_links() {
+            links::torn_with(tours, &mut self.strings, &mut self.tasks);
+        }
+    }
+
+    /// Strings of the trip of the seed and of some near ones.
+    fn choose_strings(
+        &mut self,
+        tours: &Tours<'_>,
+        neighbours: &Neighbours,
+        seed: TaskId,
+        removed: f64,
+        dice: &mut Xoshiro256PlusPlus,
+    ) {
         let mean_len = tours.placed() as f64 / tours.trips().max(1) as f64;
         let len_max = STRING_MAX.min(mean_len).max(1.0);
-        let strings_max = 4.0 * dice.random_range(REMOVED) / (1.0 + len_max) - 1.0;
+        let strings_max = 4.0 * removed / (1.0 + len_max) - 1.0;
         let strings = (dice.random_range(0.0..strings_max.max(0.0) + 1.0) + 1.0) as usize;
         for &task in std::iter::once(&seed).chain(neighbours.near(seed)) {
             if self.strings.len() >= strings {
@@ -62,15 +100,35 @@ impl Ruins {
             *chosen_in = self.step;
             let from = self.tasks.len();
             choose_string(tours, vehicle, task, len_max, &mut self.tasks, dice);
-            if tours.problem().shipments > 0 {
-                complete_pairs(tours, &mut self.tasks, from);
-            }
-            if self.tasks.len() > from {
-                self.strings.push((vehicle, self.tasks.len()));
-            }
+            self.end_string(tours, vehicle, from);
         }
-        if tours.problem().has_links() {
-            links::torn_with(tours, &mut self.strings, &mut self.tasks);
+    }
+
+    /// All of the trip of the seed that is free, unless that is very much.
+    fn choose_trip(&mut self, tours: &Tours<'_>, seed: TaskId) {
+        let Some(vehicle) = tours.vehicle_of(seed).filter(|_| !tours.is_pinned(seed)) else {
+            return;
+        };
+        if tours.free_beside(seed, vehicle) > WHOLE_MAX {
+            return;
+        }
+        let mut here = tours.spots[tours.trip_of(seed, vehicle) as usize].next;
+        while let Some(task) = tours.task_at(here).filter(|task| !tours.problem().is_call(*task)) {
+            if tours.is_free(task) {
+                self.tasks.push(task);
+            }
+            here = tours.spots[here as usize].next;
+        }
+        self.end_string(tours, vehicle, 0);
+    }
+
+    /// What was chosen from there on belongs together, and is on one vehicle.
+    fn end_string(&mut self, tours: &Tours<'_>, vehicle: VehicleId, from: usize) {
+        if tours.problem().shipments > 0 {
+            complete_pairs(tours, &mut self.tasks, from);
+        }
+        if self.tasks.len() > from {
+            self.strings.push((vehicle, self.tasks.len()));
         }
     }
 
