@@ -1,6 +1,6 @@
 //! Crosses good plans and cools what comes of it where it is new.
 
-use super::course::Course;
+use super::course::REGION_MAX;
 use super::cross::{Crossed, cross};
 use super::{CROSSED_UNTIL, Progress, Run, STEPS_PER_LOOK, Search};
 use crate::solver::anneal::{Chain, Climate};
@@ -30,7 +30,6 @@ impl Search<'_> {
     pub(super) fn breed(
         &self,
         mut herd: Vec<Run>,
-        course: &Course,
         run: &mut Run,
         on_better: &mut dyn FnMut(&Progress),
     ) {
@@ -41,8 +40,7 @@ impl Search<'_> {
             let mut two = run.dice.random_range(0..herd.len() - 1);
             two += usize::from(two >= one);
             let parents = (&herd[one].best, &herd[two].best);
-            let most = course.crossed_max;
-            let crossed = cross(self.problem, &self.neighbours, parents, most, &mut run.dice);
+            let crossed = cross(self.problem, &self.neighbours, parents, REGION_MAX, &mut run.dice);
             let Some(crossed) = crossed else {
                 void += 1;
                 continue;

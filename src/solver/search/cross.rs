@@ -32,14 +32,14 @@ pub(super) fn cross(
     problem: &Problem,
     neighbours: &Neighbours,
     (one, two): (&Plan, &Plan),
-    crossed_max: usize,
+    region_max: usize,
     dice: &mut Xoshiro256PlusPlus,
 ) -> Option<Crossed> {
     let to = alike(problem, one, two)?;
     let owner = two.owners(problem);
     let used = two.used();
     let mean = (two.placed() / used.max(1)).max(1);
-    let most = (crossed_max / mean).clamp(1, (used / 2).max(1));
+    let most = (region_max / mean).clamp(1, (used / 2).max(1));
     let count = dice.random_range(1..=most);
     let seed = TaskId(dice.random_range(0..problem.asked as u32));
     let mut chosen: Vec<VehicleId> = Vec::new();

@@ -48,6 +48,8 @@ const TRIAL_STEPS_PER_TASK: f64 = 1500.0;
 /// Until which share of the budget trials are crossed, and how hot it is after that, in mean legs.
 const CROSSED_UNTIL: f64 = 0.97;
 const POLISH_HEAT: (f64, f64) = (0.05, 0.01);
+/// How cold one plan ends that is cooled slowly instead.
+const LONG_COLD: f64 = 0.02;
 
 /// How a search goes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -234,9 +236,9 @@ impl Search<'_> {
                 && self.disruption.is_free()
                 && pace >= TRIAL_STEPS_PER_TASK
             {
-                self.cross_trials(&course, run, on_better);
+                let heat = self.follow_course(&course, run, on_better);
                 let from = self.budget.share(run.iterations);
-                stretch = Stretch::plain((from, 1.0), POLISH_HEAT);
+                stretch = Stretch::plain((from, 1.0), heat);
             }
         }
         while self.budget.share(run.iterations) < 1.0 {
@@ -258,18 +260,28 @@ impl Search<'_> {
         (run.iterations - steps) as f64 / tasks as f64 / used.max(f64::MIN_POSITIVE)
     }
 
-    /// Short trials, which are crossed.
-    fn cross_trials(&self, course: &Course, run: &mut Run, on_better: &mut dyn FnMut(&Progress)) {
+    /// A pilot, and trials that are crossed if there are to be any. Says at which heat to go on.
+    fn follow_course(
+        &self,
+        course: &Course,
+        run: &mut Run,
+        on_better: &mut dyn FnMut(&Progress),
+    ) -> (f64, f64) {
         let from = self.budget.share(run.iterations);
         let (pilot, hot) = self.pilot(run, (from, from + course.pilot));
         run.iterations = pilot.iterations;
         self.take_over(&pilot, run, on_better);
+        let Some(trials) = course.trials else {
+            (run.plan, run.cost) = (run.best.clone(), run.best_cost);
+            return (hot, LONG_COLD);
+        };
         let mut herd = vec![pilot];
-        for _ in 0..course.batches {
+        for _ in 0..trials.batches {
             let from = self.budget.share(run.iterations);
-            self.try_out(hot, (from, from + course.batch), &mut herd, run, on_better);
+            self.try_out(hot, (from, from + trials.batch), &mut herd, run, on_better);
         }
-        self.breed(herd, course, run, on_better);
+        self.breed(herd, run, on_better);
+        POLISH_HEAT
     }
 
     fn tell(&self, run: &Run, on_better: &mut dyn FnMut(&Progress)) {
