@@ -141,7 +141,7 @@ impl<'p> Chain<'p> {
         self.begin();
         let problem = self.tours.problem();
         let seed = TaskId(self.dice.random_range(0..problem.asked as u32));
-        let kind = self.dice.random_range(0.0..1.0);
+        let kind = if self.may_change_fleet() { self.dice.random_range(0.0..1.0) } else { 1.0 };
         let mut tours_max = self.tours_max;
         if kind < OPENING {
             self.tear_out(seed, Extent::WideRegion);
@@ -161,6 +161,12 @@ impl<'p> Chain<'p> {
             is_better |= self.swap_tails(climate);
         }
         is_better
+    }
+
+    /// Whether steps open and close tours. Where no vehicle can stand for another, that loses more than it finds unless
+    /// tasks have no place.
+    fn may_change_fleet(&self) -> bool {
+        self.tours.problem().kinds() == 1 || !self.absent_before.is_empty()
     }
 
     fn swap_tails(&mut self, climate: Climate) -> bool {
