@@ -34,10 +34,10 @@ impl Course {
         if problem.has_links() {
             return None;
         }
-        if tasks <= SMALL_MAX {
+        if tasks <= SMALL_MAX && problem.kinds() == 1 {
             return Some(Self { pilot: 0.03, trials: Some(Trials { batch: 0.09, batches: 3 }) });
         }
         let trials = (tasks <= CROSSED_MAX).then_some(Trials { batch: 0.36, batches: 1 });
-        (problem.kinds() == 1).then_some(Self { pilot: 0.12, trials })
+        (problem.kinds() == 1 || tasks <= SMALL_MAX).then_some(Self { pilot: 0.12, trials })
     }
 }
