@@ -2,8 +2,8 @@
 
 use crate::solver::problem::Problem;
 
-/// Up to so many tasks there is time for many trials; beyond so many more only one vehicle for all stands for another;
-/// and beyond so many a region that is crossed is too small a part of the plan.
+/// Up to so many tasks there is time for many trials, and trials pay for mixed fleets too. Beyond so many a region that is
+/// crossed is too small a part of the plan.
 const SMALL_MAX: usize = 250;
 const CROSSED_MAX: usize = 600;
 

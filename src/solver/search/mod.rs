@@ -7,7 +7,8 @@
 //! Where there is time enough, short trials from hot to cold come first ([`trials`]): how many tours there are and who has
 //! which region is settled while it is hot, differs from run to run, and is hardly mended later. The trials are then
 //! crossed ([`cross`]): a region as one has it is put into another, cooled where it is new ([`breed`]), and kept where it
-//! is better. Two good plans rarely have their faults at the same place.
+//! is better. Two good plans rarely have their faults at the same place. A region is a small part of a very large plan, so
+//! that is cooled slowly instead, from where the first trial ([`course`]) says.
 //!
 //! The plan never leaves feasible space: rules are filters on insertion. Pinned visits never move, locked tasks never
 //! leave their vehicle, moved tasks cost what they cost and moved promises stay within their budget. The best plan found
