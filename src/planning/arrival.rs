@@ -4,7 +4,7 @@
 //! windows and breaks; who is early sets off later. For the same order a later fact never gives an earlier
 //! arrival (where no break is left to take; a break may change places with a stop when the day shifts).
 
-use super::problem::DayProblem;
+use super::problem::{DayProblem, Orders};
 use super::state::PlannerState;
 use super::travel::{Travel, off_the_map};
 use crate::domain::Rejection;
@@ -37,7 +37,8 @@ pub fn reckon(
         state.technicians.get(&technician).ok_or_else(|| Rejection::not_found("technician"))?;
     check_places(state, travel, crew, day, remaining)?;
     let order = remaining.iter().map(|stop| stop.job).collect();
-    let problem = DayProblem::build_alone(state, travel, now, day, technician, order)?;
+    let orders = Orders::from([(technician, order)]);
+    let problem = DayProblem::build_among(state, travel, now, day, &orders, &[])?;
     let Some(vehicle) = problem.vehicle_of(technician) else {
         // Away that day and nothing is left to do.
         let mut route = present.cloned().ok_or_else(|| Rejection::not_found("route"))?;

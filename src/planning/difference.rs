@@ -32,19 +32,20 @@ pub(super) fn difference(
     for (at, technician) in problem.technicians.iter().enumerate() {
         let vehicle = VehicleId(at as u32);
         let (was, is) = (&problem.plan.tours[at], &plan.tours[at]);
+        if was == is {
+            continue;
+        }
         let (old, new) = (problem.schedule(vehicle, was), problem.schedule(vehicle, is));
         note_places(problem, *technician, &old, was, &mut before);
         note_places(problem, *technician, &new, is, &mut after);
         difference.travel_s += new.travel_s - old.travel_s;
         difference.travel_m += new.travel_m - old.travel_m;
         difference.lateness_s += late_s(&new) - late_s(&old);
-        if was != is {
-            difference.routes.push(RouteDifference {
-                technician: *technician,
-                before: figures(problem, &old, was, settings),
-                after: figures(problem, &new, is, settings),
-            });
-        }
+        difference.routes.push(RouteDifference {
+            technician: *technician,
+            before: figures(problem, &old, was, settings),
+            after: figures(problem, &new, is, settings),
+        });
     }
     for (task, place) in &after {
         let was = before.get(task);

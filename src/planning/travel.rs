@@ -45,7 +45,7 @@ pub fn departure(at: Timestamp, zone: chrono_tz::Tz) -> Departure {
 struct Table {
     places: HashMap<Key, u32>,
     /// When one is expected to leave.
-    departures: HashMap<Key, Departure>,
+    departures: HashMap<Key, (Timestamp, chrono_tz::Tz)>,
     snaps: Vec<Snap>,
     /// Of each place that has its legs.
     leaves: Vec<Option<Departure>>,
@@ -65,19 +65,25 @@ impl Travel {
     /// The point is too far from any street.
     pub fn place(&mut self, day: LocalDay, at: Point) -> Result<u32, RoadError> {
         let key = at.to_e7();
-        let snap = self.snaps.entry(key).or_insert_with(|| self.network.snap(at)).clone()?;
         let table = self.days.entry(day).or_default();
-        Ok(*table.places.entry(key).or_insert_with(|| {
-            table.snaps.push(snap);
-            table.snaps.len() as u32 - 1
-        }))
+        if let Some(place) = table.places.get(&key) {
+            return Ok(*place);
+        }
+        let snap = self.snaps.entry(key).or_insert_with(|| self.network.snap(at)).clone()?;
+        table.snaps.push(snap);
+        Ok(*table.places.entry(key).or_insert(table.snaps.len() as u32 - 1))
+    }
+
+    /// Whether the legs from a place are worked out, so that it does not matter any more when it will be left.
+    pub fn has_legs(&self, day: LocalDay, place: u32) -> bool {
+        self.days.get(&day).is_some_and(|table| (place as usize) < table.leaves.len())
     }
 
     /// Says when a place will be left; it counts until the first legs from there are worked out. Where
     /// nobody says, the streets are taken without traffic.
     pub fn expect(&mut self, day: LocalDay, from: Point, at: Timestamp, zone: chrono_tz::Tz) {
         let departures = &mut self.days.entry(day).or_default().departures;
-        departures.insert(from.to_e7(), departure(at, zone));
+        departures.insert(from.to_e7(), (at, zone));
     }
 
     /// Legs between all places of the day that have a number.
@@ -137,8 +143,9 @@ impl Table {
         self.leaves.resize(count, None);
         for (key, place) in &self.places {
             if *place as usize >= known {
-                let departure = self.departures.get(key);
-                self.leaves[*place as usize] = departure.map(|at| coarse(network, *at));
+                let leaves = self.departures.get(key);
+                self.leaves[*place as usize] =
+                    leaves.map(|(at, zone)| coarse(network, departure(*at, *zone)));
             }
         }
         self.matrix.grow(count);

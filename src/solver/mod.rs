@@ -69,7 +69,7 @@ pub use insertion::{Insertion, Refusal, Rule};
 pub use links::broken_links;
 pub use matrix::{BANDS_MAX, Matrix, MatrixError, UNREACHABLE_S};
 pub use plan::{Plan, PlanError, Tolerance};
-pub use problem::{COST_UNIT, Cost, Problem};
+pub use problem::{COST_UNIT, Cost, PRICED_LEG_S, Problem};
 pub use schedule::{Schedule, Stop, Violation, Visit};
 pub use skills::Skills;
 pub use solution::Solution;

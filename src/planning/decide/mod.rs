@@ -2,11 +2,12 @@
 //! streets: the same state, instant and command give the same decision.
 //!
 //! Every decision works on a [`revision::Revision`]: stops are taken and put, then the touched routes are
-//! reckoned anew. Reading order: `revision`, `search_place` (the best place), `make_room` (what to move for
-//! it), `place`, `by_hand`, `publish`, `proposals`, `upkeep`.
+//! reckoned anew. Reading order: `revision`, `search_place` (the best place), `near` (among those who come by
+//! it), `make_room` (what to move for it), `place`, `by_hand`, `publish`, `proposals`, `upkeep`.
 
 mod by_hand;
 mod make_room;
+mod near;
 mod place;
 mod proposals;
 mod publish;

@@ -79,6 +79,29 @@ impl<'a> Revision<'a> {
         DayProblem::build(self.state, self.travel, self.now, day, &orders, open)
     }
 
+    /// The same for some technicians alone.
+    pub fn problem_among(
+        &mut self,
+        day: LocalDay,
+        technicians: impl Iterator<Item = TechnicianId>,
+        open: &[JobId],
+    ) -> Result<DayProblem, Rejection> {
+        let order = |technician| match self.drafted(technician, day) {
+            Some(stops) => jobs_of(stops),
+            None => {
+                let route = self.state.route_of(technician, day);
+                route.map_or_else(Vec::new, |route| jobs_of(&self.state.remaining_stops(route)))
+            }
+        };
+        let orders: Orders = technicians.map(|id| (id, order(id))).collect();
+        DayProblem::build_among(self.state, self.travel, self.now, day, &orders, open)
+    }
+
+    /// The stops of a route that can still move, if it was touched.
+    pub fn drafted(&self, technician: TechnicianId, day: LocalDay) -> Option<&[Stop]> {
+        self.drafts.get(&(day, technician)).map(Vec::as_slice)
+    }
+
     /// Takes a job off the route on which it stands, if it has not begun.
     pub fn take(&mut self, job: JobId) -> Option<(TechnicianId, LocalDay)> {
         let place = self.find(job)?;

@@ -2,6 +2,7 @@
 //! that [`make_room`](super::make_room) makes.
 
 use super::make_room::make_room;
+use super::near;
 use super::revision::Revision;
 use crate::domain::Rejection;
 use crate::domain::fieldwork::job::Job;
@@ -15,7 +16,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// So many vehicles with the least detours are looked at closely.
-const VEHICLES_MAX: usize = 8;
+pub(super) const VEHICLES_MAX: usize = 8;
 /// A second of travel is worth so many seconds of delay.
 const DELAY: i64 = 60;
 /// So many points of priority weigh the delay of a job once more.
@@ -78,6 +79,12 @@ fn try_day(
     day: LocalDay,
     reasons: &mut Reasons,
 ) -> Result<Option<Found>, Rejection> {
+    let found = near::find(revision, job, day, &reasons.able, near::Effort::default())?;
+    if let Some((found, after)) = found {
+        revision.put(job, found.technician, day, after);
+        return Ok(Some(found));
+    }
+    // Nobody, whoever is asked: the whole day says why.
     let problem = revision.problem(day, &[job])?;
     let (Some(task), Some(mut tours)) = (problem.task_of(job), tours_of(&problem)) else {
         return Ok(None);
@@ -105,6 +112,16 @@ pub(in crate::planning) fn soonest_of_best(
     tours: &mut Tours<'_>,
     task: TaskId,
 ) -> Option<Insertion> {
+    let ranked = insertion::ranked(tours, task);
+    soonest_of(problem, tours, ranked.into_iter().take(VEHICLES_MAX))
+}
+
+/// The same of vehicles of which the place with the least detour is known.
+pub(super) fn soonest_of(
+    problem: &DayProblem,
+    tours: &Tours<'_>,
+    ranked: impl Iterator<Item = Insertion>,
+) -> Option<Insertion> {
     let urgency = |task: TaskId| 1 + i64::from(problem.problem.task(task).priority) / URGENCY;
     let starts_s = |schedule: &Schedule| -> i64 {
         let start = |visit: &Visit| match visit.stop {
@@ -114,12 +131,12 @@ pub(in crate::planning) fn soonest_of_best(
         schedule.visits.iter().map(start).sum()
     };
     let mut best: Option<(i64, Insertion)> = None;
-    for first in insertion::ranked(tours, task).into_iter().take(VEHICLES_MAX) {
+    for first in ranked {
         let present: Vec<TaskId> = tours.tasks_of(first.vehicle).collect();
         let was = problem.schedule(first.vehicle, &present);
         for after in (0..=present.len()).rev() {
             let mut tasks = present.clone();
-            tasks.insert(after, task);
+            tasks.insert(after, first.task);
             let is = problem.schedule(first.vehicle, &tasks);
             if !is.violations.is_empty() {
                 continue;

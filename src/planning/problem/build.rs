@@ -1,5 +1,6 @@
 //! Lays a day out for the solver, technician by technician.
 
+use super::departures::expect_departures;
 use super::{DayProblem, Orders, binding_window, is_promised, tolerance, truck_of};
 use crate::domain::Rejection;
 use crate::domain::fieldwork::job::Job;
@@ -12,7 +13,7 @@ use crate::solver::{
 };
 use crate::units::id::{JobId, TechnicianId, TruckId};
 use crate::units::{LocalDay, Point, TimeWindow, Timestamp};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// What a dimension that a truck does not limit holds.
 const UNLIMITED: i32 = 1_000_000_000;
@@ -68,20 +69,19 @@ impl DayProblem {
         Self::build_with(state, travel, now, day, (orders, open), |_| true)
     }
 
-    /// The day of one technician with an order, as if there was nobody else.
+    /// The same for those alone who are named in the orders, as if there was nobody else.
     ///
     /// # Errors
     /// None that is not one of [`Self::build`].
-    pub fn build_alone(
+    pub fn build_among(
         state: &PlannerState,
         travel: &mut Travel,
         now: Timestamp,
         day: LocalDay,
-        technician: TechnicianId,
-        order: Vec<JobId>,
+        orders: &Orders,
+        open: &[JobId],
     ) -> Result<Self, Rejection> {
-        let orders = Orders::from([(technician, order)]);
-        Self::build_with(state, travel, now, day, (&orders, &[]), |id| id == technician)
+        Self::build_with(state, travel, now, day, (orders, open), |id| orders.contains_key(&id))
     }
 
     fn build_with(
@@ -93,19 +93,20 @@ impl DayProblem {
         takes_part: impl Fn(TechnicianId) -> bool,
     ) -> Result<Self, Rejection> {
         let crews = || state.technicians.iter().filter(|(id, _)| takes_part(**id));
+        let people = crews().map(|(_, crew)| crew);
+        expect_departures(state, travel, now, day, (orders, open), people);
         let mut builder = Builder {
             state,
             travel,
             now,
             day,
             origin: day.minute(0, state.zone),
-            dimensions: dimensions(state),
+            dimensions: dimensions(state, orders.values().flatten().chain(open)),
             words: Words { known: Vec::new(), next: 2 },
             kept_out: Vec::new(),
             tasks: Vec::new(),
             jobs: Vec::new(),
         };
-        builder.expect_departures(orders, open, crews().map(|(_, crew)| crew));
         builder.open(open)?;
         let mut rides = Vec::new();
         let mut tours: Vec<Vec<JobId>> = Vec::new();
@@ -120,11 +121,12 @@ impl DayProblem {
     }
 }
 
-fn dimensions(state: &PlannerState) -> Vec<String> {
-    let loads = state.jobs.values().flat_map(|known| known.job.load.keys());
-    let capacities = state.trucks.values().flat_map(|truck| truck.capacity.keys());
-    let names: std::collections::BTreeSet<&String> = loads.chain(capacities).collect();
-    // The solver takes at most 32; loads of a territory that uses more are judged in the first ones.
+/// Of what some of these jobs need room for.
+fn dimensions<'j>(state: &PlannerState, jobs: impl Iterator<Item = &'j JobId>) -> Vec<String> {
+    let known = jobs.filter_map(|job| state.jobs.get(job));
+    let names: std::collections::BTreeSet<&String> =
+        known.flat_map(|known| known.job.load.keys()).collect();
+    // The solver takes at most 32; loads of a day that uses more are judged in the first ones.
     names.into_iter().take(32).cloned().collect()
 }
 
@@ -142,39 +144,6 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    /// From where one leaves when, as far as the plan and the customers' windows tell.
-    fn expect_departures<'c>(
-        &mut self,
-        orders: &Orders,
-        open: &[JobId],
-        crews: impl Iterator<Item = &'c Crew>,
-    ) {
-        let zone = self.state.zone;
-        let (morning, evening) = (self.day.minute(0, zone), self.day.next().minute(0, zone));
-        let noon = self.day.minute(12 * 60, zone);
-        let planned: HashMap<JobId, Timestamp> = self
-            .state
-            .routes_on(self.day)
-            .filter(|route| orders.contains_key(&route.technician))
-            .flat_map(|route| &route.stops)
-            .map(|stop| (stop.job, stop.planned.until))
-            .collect();
-        for job in orders.values().flatten().chain(open) {
-            let Some(known) = self.state.jobs.get(job) else { continue };
-            let wanted = known.job.wanted.map(|wanted| {
-                let (from, until) = (wanted.from.max(morning), wanted.until.min(evening));
-                Timestamp(i64::midpoint(from.0, until.0))
-            });
-            let at = planned.get(job).copied().or(wanted).unwrap_or(noon).max(self.now);
-            self.travel.expect(self.day, known.at, at, zone);
-        }
-        for crew in crews {
-            let shift = crew.technician.shift_on(self.day, zone);
-            let at = shift.map_or(noon, |shift| shift.from).max(self.now);
-            self.travel.expect(self.day, *crew.technician.start, at, zone);
-        }
-    }
-
     fn open(&mut self, open: &[JobId]) -> Result<(), Rejection> {
         for id in open {
             let Some(known) = self.state.jobs.get(id) else {

@@ -5,6 +5,7 @@
 //! away) but still has stops keeps them and gets no new ones.
 
 mod build;
+mod departures;
 
 use super::begun::Begun;
 use super::reason::Reason;
@@ -14,6 +15,7 @@ use crate::domain::plan::Route;
 use crate::solver::{Plan, Problem, Schedule, TaskId, Tolerance, VehicleId};
 use crate::units::id::{JobId, TechnicianId, TruckId};
 use crate::units::{LocalDay, TimeWindow, Timestamp};
+pub(super) use departures::expect_departures;
 use std::collections::BTreeMap;
 
 /// The jobs that each technician has still before them, in order. One who is named, if only with nothing,

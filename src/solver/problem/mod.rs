@@ -36,7 +36,7 @@ pub(super) const NEVER: i32 = -FAR;
 const LONGEST_DAY_S: i128 = 86_400;
 
 /// The longest leg that is priced by its length; a leg without a way costs as much as this one.
-const PRICED_LEG_S: i32 = 4_000_000;
+pub const PRICED_LEG_S: i32 = 4_000_000;
 
 /// No place: an open start or end.
 pub(super) const NOWHERE: u32 = u32::MAX;
