@@ -28,10 +28,11 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How a search goes on: up to which share of the budget, where it looks, and whether promised and published visits are
-/// held. A short look at the whole day comes before a long one, so that there is soon something to tell.
-const PHASES: [Phase; 6] = [
-    Phase { until: 0.05, is_near: true, is_held: false },
-    Phase { until: 0.08, is_near: true, is_held: true },
+/// held. Short looks at the whole day come before long ones, so that there is soon something to tell.
+const PHASES: [Phase; 7] = [
+    Phase { until: 0.04, is_near: true, is_held: false },
+    Phase { until: 0.06, is_near: true, is_held: true },
+    Phase { until: 0.08, is_near: false, is_held: false },
     Phase { until: 0.20, is_near: false, is_held: false },
     Phase { until: 0.30, is_near: false, is_held: true },
     Phase { until: 0.65, is_near: false, is_held: false },

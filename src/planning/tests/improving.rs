@@ -208,7 +208,7 @@ fn only_what_is_new_is_looked_at_first_and_what_is_found_there_is_told_first() {
     };
     let told = run(&world, &new, 100_000);
     assert!(!told.is_empty() && told.len() <= 2, "{}", told.len());
-    let first = ProposalId::derived(Uuid::from_u64_pair(9, 1), "0.05");
+    let first = ProposalId::derived(Uuid::from_u64_pair(9, 1), "0.04");
     assert_eq!(told[0].id, first, "found near the route that is new");
     assert_ne!(run(&world, &idle, 100_000)[0].id, first);
 }

@@ -51,7 +51,7 @@ pub struct LivingArguments {
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u16).range(1..=500))]
     large: u16,
     /// Events of each kind after which it is planned again
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    #[arg(long, value_name = "N", default_value_t = 40, value_parser = clap::value_parser!(u16).range(1..=1000))]
     rounds: u16,
     /// Seconds of each search after them
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
