@@ -10,7 +10,10 @@ pub struct TripEnds {
     pub last: Option<u32>,
 }
 
-/// Steps of the search, for each place; few places are ordered best long before.
+/// So many places between the ends are ordered by looking at all orders.
+const ALL_ORDERS_MAX: usize = 10;
+
+/// Steps of the search for more, for each place.
 const STEPS_PER_PLACE: u64 = 400;
 const STEPS_MAX: u64 = 200_000;
 
@@ -20,6 +23,76 @@ const STEPS_MAX: u64 = 200_000;
 pub fn best_order(size: usize, durations: &[Option<u32>], ends: TripEnds) -> Option<Vec<usize>> {
     let is_end = |place: u32| ends.first == Some(place) || ends.last == Some(place);
     let between: Vec<u32> = (0..size as u32).filter(|place| !is_end(*place)).collect();
+    let middle = if between.len() <= ALL_ORDERS_MAX {
+        let leg = |from: u32, to: u32| durations[from as usize * size + to as usize];
+        shortest_of_all(leg, &between, ends)?
+    } else {
+        searched(size, durations, &between, ends)?
+    };
+    let is_round = ends.first.is_some() && ends.first == ends.last;
+    let first = ends.first.into_iter();
+    let last = ends.last.into_iter().filter(|_| !is_round);
+    let order: Vec<usize> = first.chain(middle).chain(last).map(|place| place as usize).collect();
+    let has_way = |from: usize, to: usize| durations[from * size + to].is_some();
+    let is_whole = order.windows(2).all(|pair| has_way(pair[0], pair[1]));
+    is_whole.then_some(order)
+}
+
+/// The shortest of all orders of the places between the ends (Held and Karp 1962, doi 10.1137/0110015).
+fn shortest_of_all(
+    leg: impl Fn(u32, u32) -> Option<u32>,
+    between: &[u32],
+    ends: TripEnds,
+) -> Option<Vec<u32>> {
+    let count = between.len();
+    if count == 0 {
+        return Some(Vec::new());
+    }
+    // By a set of places and the last of them: how long the shortest way through all of them is, and which comes before
+    // the last.
+    let mut ways: Vec<Vec<Option<(u64, usize)>>> = vec![vec![None; count]; 1 << count];
+    for (last, place) in between.iter().enumerate() {
+        let begin = ends.first.map_or(Some(0), |first| leg(first, *place));
+        ways[1 << last][last] = begin.map(|length| (u64::from(length), last));
+    }
+    for set in 1..1_usize << count {
+        for last in 0..count {
+            let Some((length, _)) = ways[set][last] else { continue };
+            for next in (0..count).filter(|next| set & (1 << next) == 0) {
+                let Some(more) = leg(between[last], between[next]) else { continue };
+                let length = length + u64::from(more);
+                let way = &mut ways[set | 1 << next][next];
+                if way.is_none_or(|(known, _)| length < known) {
+                    *way = Some((length, last));
+                }
+            }
+        }
+    }
+    let mut set = (1 << count) - 1;
+    let whole = |last: usize| {
+        let (length, _) = ways[set][last]?;
+        let end = ends.last.map_or(Some(0), |end| leg(between[last], end))?;
+        Some((length + u64::from(end), last))
+    };
+    let (_, mut last) = (0..count).filter_map(whole).min()?;
+    let mut order = Vec::with_capacity(count);
+    while set != 0 {
+        order.push(between[last]);
+        let (_, before) = ways[set][last]?;
+        set &= !(1 << last);
+        last = before;
+    }
+    order.reverse();
+    Some(order)
+}
+
+/// A good order of many places between the ends.
+fn searched(
+    size: usize,
+    durations: &[Option<u32>],
+    between: &[u32],
+    ends: TripEnds,
+) -> Option<Vec<u32>> {
     let seconds = durations
         .iter()
         .map(|duration| {
@@ -37,17 +110,8 @@ pub fn best_order(size: usize, durations: &[Option<u32>], ends: TripEnds) -> Opt
     let found =
         search::improve(tours, &Options::default(), &Budget::iterations(steps), &mut |_| {});
     let tour = found.plan.tours.first()?;
-    if tour.len() < between.len() {
-        return None;
-    }
-    let is_round = ends.first.is_some() && ends.first == ends.last;
-    let first = ends.first.into_iter();
-    let last = ends.last.into_iter().filter(|_| !is_round);
-    let middle = tour.iter().map(|task| between[task.0 as usize]);
-    let order: Vec<usize> = first.chain(middle).chain(last).map(|place| place as usize).collect();
-    let has_way = |from: usize, to: usize| durations[from * size + to].is_some();
-    let is_whole = order.windows(2).all(|pair| has_way(pair[0], pair[1]));
-    is_whole.then_some(order)
+    let order = tour.iter().map(|task| between[task.0 as usize]);
+    (tour.len() == between.len()).then(|| order.collect())
 }
 
 #[cfg(test)]
@@ -87,11 +151,11 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(60))]
+        #![proptest_config(ProptestConfig::with_cases(200))]
 
         #[test]
         fn few_places_are_visited_in_the_shortest_order_of_all(
-            size in 2_usize..6,
+            size in 2_usize..7,
             all in prop::collection::vec(1_u32..1_000, 36),
             kind in 0_usize..4,
         ) {
